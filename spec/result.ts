@@ -1,0 +1,53 @@
+/** Result of a command as `--json` writes it: schema `cowcheck/1`. */
+import type { Clause } from './clause.ts';
+
+export interface SourceLine {
+  function: string;
+  file: string;
+  line: number;
+}
+
+/** The first disagreement between the model and the kernel. Rendered once, by `reports/`. */
+export interface Violation {
+  clause: Clause;
+  /** 1-based step of the (shrunk) sequence */
+  step: number;
+  /** the operation as the .steps format prints it */
+  operation: string;
+  message: string;
+  expected: string;
+  received: string;
+  /** physical address of the page concerned, hexadecimal */
+  page?: string;
+  /** kernel source, innermost first */
+  where?: SourceLine[];
+}
+
+export interface Reproducer {
+  /** path of the .steps file */
+  steps: string;
+  /** path of the C program */
+  c: string;
+  originalLength: number;
+  length: number;
+}
+
+export type Verdict = 'pass' | 'fail' | 'inconclusive';
+
+export interface CheckResult {
+  schema: 'cowcheck/1';
+  command: string;
+  kernel: { path: string; sha256: string; features: string[] };
+  seed: number;
+  /** sequences run */
+  runs: number;
+  /** operations run and checked */
+  steps: number;
+  stepsPerSecond: number;
+  seconds: number;
+  verdict: Verdict;
+  violation?: Violation;
+  reproducer?: Reproducer;
+  /** how often each `sometimes` was reached: operations, clauses, situations */
+  reached: Record<string, number>;
+}
