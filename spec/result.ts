@@ -1,5 +1,6 @@
 /** Result of a command as `--json` writes it: schema `cowcheck/1`. */
 import type { Clause } from './clause.ts';
+import type { Trace } from './trace.ts';
 
 export interface SourceLine {
   function: string;
@@ -50,4 +51,6 @@ export interface CheckResult {
   reproducer?: Reproducer;
   /** how often each `sometimes` was reached: operations, clauses, situations */
   reached: Record<string, number>;
+  /** the shrunk sequence step by step, for the page; only with a violation */
+  trace?: Trace;
 }
