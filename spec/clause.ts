@@ -10,7 +10,8 @@ export const CLAUSES = {
   permission:
     'PTE_W only on a page with one owner; a page never writable never becomes so; X and U never change',
   content: 'what every process reads is what the model says it wrote',
-  result: 'every system call returns what the model allows; a killed process is one the model kills',
+  result:
+    'every system call returns what the model allows; a killed process is one the model kills',
   isolation: 'a store, by user or kernel, never reaches a frame with more than one owner',
   'use-after-free': 'no access touches a page on the free list outside the allocator',
   translation: 'no hart holds a writable translation that its page table no longer grants',

@@ -1,0 +1,27 @@
+import type { SourceLine, Violation } from '../spec/result.ts';
+
+/** `kalloc.c:61 kfree`, the innermost frame that is known; empty without any. */
+export function innermost(where: readonly SourceLine[] | undefined): string {
+  const frame = where?.[0];
+  return frame === undefined ? '' : `${frame.file}:${frame.line} ${frame.function}`;
+}
+
+/** The command that shows a violation again. */
+export function replayCommand(stepsFile: string, kernel?: string): string {
+  return `npx cowcheck replay ${stepsFile}${kernel === undefined ? '' : ` --kernel ${kernel}`}`;
+}
+
+/**
+ * A violation as one line: step, operation, what was expected and received, clause, kernel source line
+ * and the command that replays it.
+ */
+export function violationLine(violation: Violation, stepsFile?: string, kernel?: string): string {
+  const page = violation.page === undefined ? '' : `pa ${violation.page} `;
+  const where = innermost(violation.where);
+  return [
+    `step ${violation.step} ${violation.operation}: ${page}`,
+    `expected ${violation.expected}, ${violation.received} [${violation.clause}]`,
+    where === '' ? '' : ` ${where}`,
+    stepsFile === undefined ? '' : ` — replay: ${replayCommand(stepsFile, kernel)}`,
+  ].join('');
+}
