@@ -1,0 +1,36 @@
+import fc from 'fast-check';
+import type { Operation } from '../../spec/operation.ts';
+import { buffers, processes, simplerAddress, simplerNumber, values } from './arguments.ts';
+import type { OperationDefinition } from './definition.ts';
+import { replace } from './helpers.ts';
+import { modelStep } from './model-step.ts';
+
+type Fill = Extract<Operation, { op: 'fill' }>;
+
+/** Byte stores in ascending order; a fault in the middle leaves what came before. */
+export const fill: OperationDefinition<Fill> = {
+  op: 'fill',
+  weight: 3,
+  clauses: ['isolation', 'ownership', 'content'],
+  arbitrary: fc.record({
+    op: fc.constant('fill'),
+    proc: processes,
+    va: buffers,
+    length: fc.constantFrom(8, 100, 4096, 4097, 8192),
+    value: values,
+  }),
+  inject: (operation, context) => ({
+    stub: 'do_fill',
+    registers: {
+      a0: BigInt(operation.value),
+      a1: context.address(operation.va),
+      a2: BigInt(operation.length),
+    },
+  }),
+  step: modelStep,
+  *simpler(operation) {
+    yield* replace(operation, 'length', simplerNumber(operation.length, 1));
+    yield* replace(operation, 'va', simplerAddress(operation.va));
+    if (operation.value !== 1) yield* replace(operation, 'value', [1]);
+  },
+};
