@@ -5,8 +5,10 @@ import type { CheckResult } from '../spec/result.ts';
 /** The shape of `--json` output; docs/result.schema.json is generated from it. */
 const SourceLine = v.object({ function: v.string(), file: v.string(), line: v.number() });
 
+const ClauseId = v.picklist(CLAUSE_IDS as [Clause, ...Clause[]]);
+
 const Violation = v.object({
-  clause: v.picklist(CLAUSE_IDS as [Clause, ...Clause[]]),
+  clause: ClauseId,
   step: v.pipe(v.number(), v.integer(), v.minValue(0)),
   operation: v.string(),
   message: v.string(),
@@ -76,6 +78,24 @@ const Trace = v.object({
   wrong: v.optional(v.object({ step: v.number(), pages: v.array(v.string()) })),
 });
 
+const MutantRow = v.object({
+  name: v.string(),
+  row: v.number(),
+  expected: v.array(ClauseId),
+  caught: v.optional(ClauseId),
+  steps: v.number(),
+  seconds: v.number(),
+  length: v.optional(v.number()),
+  seed: v.number(),
+});
+
+const DepthRow = v.object({
+  depth: v.number(),
+  states: v.number(),
+  transitions: v.number(),
+  seconds: v.number(),
+});
+
 export const CheckResultSchema = v.looseObject({
   schema: v.literal('cowcheck/1'),
   command: v.string(),
@@ -97,6 +117,8 @@ export const CheckResultSchema = v.looseObject({
   ),
   reached: v.record(v.string(), v.number()),
   trace: v.optional(Trace),
+  mutants: v.optional(v.array(MutantRow)),
+  depths: v.optional(v.array(DepthRow)),
 });
 
 /** A file that is no result: one sentence saying what stands where something else was expected. */

@@ -1,4 +1,5 @@
 /** Result of a command as `--json` writes it: schema `cowcheck/1`. */
+import type { DepthRow, MutantRow } from './campaign.ts';
 import type { Clause } from './clause.ts';
 import type { Trace } from './trace.ts';
 
@@ -53,4 +54,8 @@ export interface CheckResult {
   reached: Record<string, number>;
   /** the shrunk sequence step by step, for the page; only with a violation */
   trace?: Trace;
+  /** written by `cowcheck mutants` */
+  mutants?: MutantRow[];
+  /** written by `cowcheck explore` */
+  depths?: DepthRow[];
 }

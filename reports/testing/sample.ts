@@ -60,3 +60,84 @@ export function sampleGate(): GateResult {
     ],
   };
 }
+
+/** The failing result with its sequence, as the page shows it. */
+export function sampleTrace(): CheckResult {
+  const shared = '0x87f53000';
+  const own = '0x87f40000';
+  const before = {
+    step: 1,
+    operation: 'fork s0',
+    actor: 's0',
+    expected: 's1',
+    received: 's1',
+    freePages: { model: 31000, kernel: 31000 },
+    processes: [process('s0', shared, 'r--uc'), process('s1', shared, 'r--uc')],
+    frames: [
+      {
+        page: shared,
+        class: 'user' as const,
+        owners: ['s0@0x3000', 's1@0x3000'],
+        count: 2,
+      },
+      { page: own, class: 'table' as const, owners: [] },
+    ],
+    events: [
+      {
+        page: shared,
+        kind: 'shared' as const,
+        where: [{ function: 'uvmcopy', file: 'vm.c', line: 210 }],
+      },
+      {
+        page: own,
+        kind: 'allocated' as const,
+        where: [{ function: 'walk', file: 'vm.c', line: 33 }],
+      },
+    ],
+    insns: 4200,
+  };
+  const after = {
+    ...before,
+    step: 2,
+    operation: 'exit s1 0',
+    actor: 's1',
+    expected: 'ok',
+    received: 'ok',
+    freePages: { model: 31005, kernel: 31006 },
+    processes: [process('s0', shared, 'r--uc')],
+    frames: [
+      {
+        page: shared,
+        class: 'free' as const,
+        owners: ['s0@0x3000'],
+        modelOwners: ['s0@0x3000'],
+        count: 0,
+      },
+      { page: own, class: 'free' as const, owners: [] },
+    ],
+    events: [
+      {
+        page: shared,
+        kind: 'freed' as const,
+        where: [
+          { function: 'kfree', file: 'kalloc.c', line: 61 },
+          { function: 'uvmunmap', file: 'vm.c', line: 180 },
+        ],
+      },
+    ],
+    insns: 3100,
+  };
+  return {
+    ...sampleFailure(),
+    trace: { steps: [before, after], wrong: { step: 2, pages: [shared] } },
+  };
+}
+
+const process = (name: string, page: string, flags: string) => ({
+  name,
+  pid: name === 's0' ? 3 : 4,
+  state: 'runnable',
+  mappings: [{ va: 0x3000, page, flags }],
+  tables: ['0x87f40000'],
+  trapframe: '0x87f3f000',
+});

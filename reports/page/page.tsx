@@ -1,0 +1,101 @@
+import { CLAUSES } from '../../spec/clause.ts';
+import type { CheckResult } from '../../spec/result.ts';
+import { replayCommand } from '../violation.ts';
+import { Campaign } from './campaign.tsx';
+import { Walk } from './walk.tsx';
+
+/** The whole page: what was found, the sequence to step through, the campaign's figures. */
+export function Page({ result }: { result: CheckResult }) {
+  return (
+    <main>
+      <Headline result={result} />
+      {result.violation === undefined ? null : <Finding result={result} />}
+      {result.trace === undefined ? null : <Walk trace={result.trace} />}
+      <Campaign result={result} />
+    </main>
+  );
+}
+
+const VERDICTS = {
+  pass: 'Nothing found',
+  fail: 'Violation found',
+  inconclusive: 'Inconclusive',
+} as const;
+
+function Headline({ result }: { result: CheckResult }) {
+  return (
+    <header>
+      <h1>
+        <span class={`verdict ${result.verdict}`}>{VERDICTS[result.verdict]}</span>{' '}
+        <code>{result.kernel.path}</code>
+      </h1>
+      <p class="dim">
+        {result.steps.toLocaleString('en-US')} operations in {result.runs.toLocaleString('en-US')}{' '}
+        sequences · {Math.round(result.stepsPerSecond).toLocaleString('en-US')} a second · seed{' '}
+        {result.seed} · kernel sha256 <code>{result.kernel.sha256.slice(0, 12)}</code> ·{' '}
+        {result.kernel.features.join(', ')}
+      </p>
+    </header>
+  );
+}
+
+function Finding({ result }: { result: CheckResult }) {
+  const violation = result.violation;
+  if (violation === undefined) return null;
+  return (
+    <section class="finding" aria-labelledby="finding">
+      <h2 id="finding">
+        {violation.clause} <small>{CLAUSES[violation.clause]}</small>
+      </h2>
+      <dl>
+        <dt>Step {violation.step}</dt>
+        <dd>
+          <code>{violation.operation}</code>
+        </dd>
+        <dt>What</dt>
+        <dd>{violation.message}</dd>
+        <dt>Expected</dt>
+        <dd>
+          <code>{violation.expected}</code>
+        </dd>
+        <dt>Received</dt>
+        <dd>
+          <code>{violation.received}</code>
+        </dd>
+        {violation.page === undefined ? null : (
+          <>
+            <dt>Page</dt>
+            <dd>
+              <code>{violation.page}</code>
+            </dd>
+          </>
+        )}
+        {violation.where === undefined || violation.where.length === 0 ? null : (
+          <>
+            <dt>Kernel</dt>
+            <dd>
+              <ol class="stack">
+                {violation.where.map((frame) => (
+                  <li key={`${frame.file}:${frame.line}:${frame.function}`}>
+                    <code>{frame.function}</code> {frame.file}:{frame.line}
+                  </li>
+                ))}
+              </ol>
+            </dd>
+          </>
+        )}
+        {result.reproducer === undefined ? null : (
+          <>
+            <dt>Replay</dt>
+            <dd>
+              <code>{replayCommand(result.reproducer.steps, result.kernel.path)}</code>{' '}
+              <span class="dim">
+                (shrunk from {result.reproducer.originalLength} to {result.reproducer.length})
+              </span>
+            </dd>
+          </>
+        )}
+      </dl>
+    </section>
+  );
+}
