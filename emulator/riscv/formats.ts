@@ -34,9 +34,7 @@ function encodeB(imm: number): number {
 
 function encodeJ(imm: number): number {
   fits(imm, -0x100000, 0xffffe, 2);
-  return (
-    ((imm & 0x100000) << 11) | ((imm & 0x7fe) << 20) | ((imm & 0x800) << 9) | (imm & 0xff000)
-  );
+  return ((imm & 0x100000) << 11) | ((imm & 0x7fe) << 20) | ((imm & 0x800) << 9) | (imm & 0xff000);
 }
 
 const registers = (o: Operands): number => (o.rd << 7) | (o.rs1 << 15) | (o.rs2 << 20);
