@@ -15,5 +15,5 @@
 #define USERSTACK 1      // pages of a fresh user stack
 #define MAXOPBLOCKS 10   // blocks that one file-system call may write
 #define LOGSIZE (MAXOPBLOCKS * 3) // data blocks a log header can name
-#define NBUF (MAXOPBLOCKS * 3)    // blocks in the buffer cache
+#define NBUF 64          // blocks in the buffer cache: a full log and room to read beside it
 #define FSSIZE 2000      // blocks of the image that we make; other sizes mount too
