@@ -1,12 +1,11 @@
 /** A loadable segment (program header of type PT_LOAD). Addresses and sizes in bytes. */
 export interface Segment {
-  readonly va: number;
-  /** Physical load address (p_paddr). */
-  readonly pa: number;
+  readonly virtualAddress: number;
+  readonly physicalAddress: number;
   readonly fileOffset: number;
-  /** The part that comes from the file; the rest up to `sizeBytes` is zero. */
+  /** The part that comes from the file; the rest up to `memorySizeBytes` is zero. */
   readonly bytes: Uint8Array;
-  readonly sizeBytes: number;
+  readonly memorySizeBytes: number;
   readonly readable: boolean;
   readonly writable: boolean;
   readonly executable: boolean;

@@ -117,11 +117,11 @@ function readSegments(bytes: Uint8Array, header: Header): Segment[] {
       );
     }
     segments.push({
-      va,
-      pa,
+      virtualAddress: va,
+      physicalAddress: pa,
       fileOffset,
       bytes: bytes.subarray(fileOffset, fileOffset + fileBytes),
-      sizeBytes,
+      memorySizeBytes: sizeBytes,
       readable: (flags & 4) !== 0,
       writable: (flags & 2) !== 0,
       executable: (flags & 1) !== 0,
@@ -134,17 +134,22 @@ function checkLayout(segments: readonly Segment[], entry: number): void {
   if (segments.length === 0) {
     throw new ElfError('the ELF file has no loadable segment; link the kernel before running it');
   }
-  const byPa = [...segments].sort((a, b) => a.pa - b.pa);
+  const byPa = [...segments].sort((a, b) => a.physicalAddress - b.physicalAddress);
   for (let i = 1; i < byPa.length; i++) {
     const [low, high] = [byPa[i - 1]!, byPa[i]!];
-    if (low.pa + low.sizeBytes > high.pa) {
+    if (low.physicalAddress + low.memorySizeBytes > high.physicalAddress) {
       throw new ElfError(
         `segments overlap: ${range(low)} and ${range(high)}; the linker script or the file is damaged`,
       );
     }
   }
   const inside = (start: number, size: number) => entry >= start && entry < start + size;
-  if (!segments.some((s) => inside(s.va, s.sizeBytes) || inside(s.pa, s.sizeBytes))) {
+  if (
+    !segments.some(
+      (s) =>
+        inside(s.virtualAddress, s.memorySizeBytes) || inside(s.physicalAddress, s.memorySizeBytes),
+    )
+  ) {
     throw new ElfError(
       `the entry point ${hex(entry)} lies outside the segments ${segments.map(range).join(', ')}`,
     );
@@ -204,9 +209,11 @@ function readInitial(
   va: number,
   lengthBytes: number,
 ): Uint8Array | undefined {
-  const segment = segments.find((s) => va >= s.va && va + lengthBytes <= s.va + s.sizeBytes);
+  const segment = segments.find(
+    (s) => va >= s.virtualAddress && va + lengthBytes <= s.virtualAddress + s.memorySizeBytes,
+  );
   if (segment === undefined) return undefined;
-  const start = va - segment.va;
+  const start = va - segment.virtualAddress;
   const out = new Uint8Array(lengthBytes);
   out.set(segment.bytes.subarray(start, start + lengthBytes));
   return out;
@@ -217,7 +224,7 @@ function stringAt(bytes: Uint8Array, offset: number): string {
 }
 
 function range(s: Segment): string {
-  return `${hex(s.pa)}..${hex(s.pa + s.sizeBytes)}`;
+  return `${hex(s.physicalAddress)}..${hex(s.physicalAddress + s.memorySizeBytes)}`;
 }
 
 function hex(value: number): string {

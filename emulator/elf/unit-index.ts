@@ -108,19 +108,29 @@ export function indexUnit(dwarf: DebugSections, unit: Unit, root: UnitRoot): Uni
   return { structs, typedefs, variables, functions };
 }
 
-/** The address of a variable whose location is a constant (DW_OP_addr or addrx); others live in registers. */
+/**
+ * The address of a variable whose location is a constant: DW_OP_addr or addrx, which clang lets an addend
+ * follow. Others live in registers, on stacks or in several pieces.
+ */
 function staticAddress(dwarf: DebugSections, die: Die): number | undefined {
   const location = blockOf(die, AT.location);
   if (location === undefined || location.length === 0) return undefined;
   const r = new ByteReader(location, 'a variable location');
+  let address: number;
   switch (r.u8()) {
-    case OP.addr: {
-      const address = r.unsigned(die.unit.addressBytes);
-      return address === 0 ? undefined : address;
-    }
+    case OP.addr:
+      address = r.unsigned(die.unit.addressBytes);
+      break;
     case OP.addrx:
-      return indexedAddress(dwarf, die.unit, r.uleb());
+      address = indexedAddress(dwarf, die.unit, r.uleb());
+      break;
     default:
       return undefined;
   }
+  if (address === 0) return undefined;
+  while (!r.done) {
+    if (r.u8() !== OP.plusUconst) return undefined;
+    address += r.uleb();
+  }
+  return address;
 }
