@@ -55,6 +55,11 @@ export const formats = {
     decode: (w) => ({ rd: rd(w), rs1: rs1(w), rs2: rs2(w), imm: 0 }),
     encode: registers,
   },
+  /** one source; the field of rs2 belongs to the pattern */
+  R1: {
+    decode: (w) => ({ rd: rd(w), rs1: rs1(w), rs2: 0, imm: 0 }),
+    encode: (o) => (o.rd << 7) | (o.rs1 << 15),
+  },
   I: {
     decode: (w) => ({ rd: rd(w), rs1: rs1(w), rs2: 0, imm: w >> 20 }),
     encode: (o) => {
