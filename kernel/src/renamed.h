@@ -10,8 +10,3 @@
 #define exec kexec
 #define usertrapret prepare_return
 #define uvmfault vmfault
-#define consputc cons_putc
-#define procdump kprocdump
-#define virtio_disk_rw disk_rw
-#define log_write log_record
-#define argstr fetch_string

@@ -1,5 +1,6 @@
 // Traps: from user code, from the kernel, from devices.
 #pragma once
+#include "config.h"
 
 void trapinithart(void);
 void usertrapret(void) __attribute__((noreturn));
