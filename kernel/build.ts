@@ -121,7 +121,7 @@ function programArtefact(tree: SourceTree, name: string, sources: readonly strin
   const paths = [...sources, ...librarySources(tree)];
   const make = async (site: BuildSite) => {
     const objects = await compileAll(site, tree, paths, ['-Iuser']);
-    return link(site, tree, objects, 'user/user.ld', ['--strip-debug']);
+    return link(site, tree, objects, 'user/user.ld', ['--strip-debug', '--discard-all']);
   };
   return { what: `program ${name}`, tree, flags: [], make };
 }
