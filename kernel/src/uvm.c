@@ -16,10 +16,9 @@ pagetable_t uvmcreate(void) {
 void uvmunmap(pagetable_t pagetable, u64 va, u64 npages, int do_free) {
   if (va % PGSIZE != 0)
     panic("uvmunmap: alignment");
-  for (u64 last = va + npages * PGSIZE; va < last; va += PGSIZE) {
-    pte_t *pte = walk(pagetable, va, 0);
-    if (pte == 0 || !(*pte & PTE_V))
-      continue;
+  u64 end = va + npages * PGSIZE;
+  pte_t *pte;
+  for (; (va = next_mapped(pagetable, va, end, &pte)) < end; va += PGSIZE) {
     if (!(*pte & PTE_LEAF))
       panic("uvmunmap: not a leaf");
     u64 pa = PTE2PA(*pte);

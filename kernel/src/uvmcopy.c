@@ -40,11 +40,10 @@ static int give_page(pagetable_t child, u64 va, pte_t pte) {
 
 // The parent's side of the sharing. It must not go on using the translations it had.
 static void write_protect(pagetable_t parent, u64 sz) {
-  for (u64 va = 0; va < sz; va += PGSIZE) {
-    pte_t *pte = walk(parent, va, 0);
-    if (pte && (*pte & PTE_V))
-      *pte = protected(*pte);
-  }
+  u64 end = PGROUNDUP(sz);
+  pte_t *pte;
+  for (u64 va = 0; (va = next_mapped(parent, va, end, &pte)) < end; va += PGSIZE)
+    *pte = protected(*pte);
   sfence_vma();
 }
 
@@ -53,12 +52,12 @@ static void write_protect(pagetable_t parent, u64 sz) {
 // Give the child (an empty address space) the sz bytes that the parent, the calling process,
 // has. Returns 0, or -1 without memory, and then neither page table nor any count has changed:
 // the parent's entries are touched only when all of the child's are there. Nothing can be stored
-// in between, since the parent is in here and the child does not run yet.
+// in between, since the parent is in here and the child does not run yet. A lazily grown heap's
+// holes are the child's too.
 int uvmcopy(pagetable_t parent, pagetable_t child, u64 sz) {
-  for (u64 va = 0; va < sz; va += PGSIZE) {
-    pte_t *pte = walk(parent, va, 0);
-    if (pte == 0 || !(*pte & PTE_V))
-      continue; // a hole of a lazily grown heap: the child has it too
+  u64 end = PGROUNDUP(sz);
+  pte_t *pte;
+  for (u64 va = 0; (va = next_mapped(parent, va, end, &pte)) < end; va += PGSIZE) {
     if (give_page(child, va, *pte) != 0) {
       uvmunmap(child, 0, va / PGSIZE, 1);
       return -1;

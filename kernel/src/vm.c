@@ -41,6 +41,24 @@ pte_t *walk(pagetable_t pagetable, u64 va, int alloc) {
   return &pagetable[PT_INDEX(va, 0)];
 }
 
+// The first mapped page of [va, end), both page-aligned, with its entry in *pte; end if there is
+// none. What a missing table would describe is skipped at once, so that the holes of a huge,
+// lazily grown heap cost nothing.
+u64 next_mapped(pagetable_t pagetable, u64 va, u64 end, pte_t **pte) {
+  while (va < end) {
+    pte_t *entry = &pagetable[PT_INDEX(va, 2)];
+    u64 span = PGSIZE << 18; // bytes that the entry stands for
+    for (int level = 1; level >= 0 && (*entry & PTE_V); level--, span >>= 9)
+      entry = &((pagetable_t)PTE2PA(*entry))[PT_INDEX(va, level)];
+    if (*entry & PTE_V) {
+      *pte = entry;
+      return va;
+    }
+    va = (va | (span - 1)) + 1;
+  }
+  return end;
+}
+
 // Map [va, va+size) to pa onwards; all three multiples of PGSIZE, size not 0. Returns 0, or -1
 // without memory for page tables, and then nothing of the range is mapped.
 int mappages(pagetable_t pagetable, u64 va, u64 size, u64 pa, u64 perm) {

@@ -4,6 +4,7 @@
 
 // Any page table (vm.c).
 pte_t *walk(pagetable_t pagetable, u64 va, int alloc);
+u64 next_mapped(pagetable_t pagetable, u64 va, u64 end, pte_t **pte);
 int mappages(pagetable_t pagetable, u64 va, u64 size, u64 pa, u64 perm);
 void kvminit(void);
 void kvminithart(void);
