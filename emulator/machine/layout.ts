@@ -50,10 +50,10 @@ export const GLOBAL = {
 
 /** Device registers (emulator/board): absolute address and size of their saved block. */
 export const DEVICES_BASE = SAVED_BASE + 0x100;
-export const DEVICES_SIZE = 0x3f00;
+export const DEVICES_SIZE = 0xf00;
 
 /** First hart block; hart `i` is at `HART_BASE + i * HART_STRIDE`. */
-export const HART_BASE = SAVED_BASE + 0x4000;
+export const HART_BASE = SAVED_BASE + 0x1000;
 export const HART_STRIDE = 0x800;
 
 /** Bytes of a hart block that are architectural (hashed); the rest only serves to run on. */
@@ -138,16 +138,23 @@ const HOT_DELTA = SAVED_END - HART_BASE;
 
 /** Transient fields of a hart: offsets from the same pointer `h`. i32 unless said otherwise. */
 export const HOT = {
-  /** instructions left in the running chunk, stored before every slow call */
+  /**
+   * instructions left in the running chunk, this one not yet counted; generated code stores it, and
+   * `HART.pc` of this instruction, before every slow call
+   */
   left: HOT_DELTA + 0,
-  /** 1 when a slow call raised a trap (cause, tval), 2 when it wants a stop before the instruction */
-  trap: HOT_DELTA + 4,
+  /**
+   * What a slow call wants, 0 nothing. Bit 0: leave before this instruction (a trap is pending, or a
+   * stop); bit 1: leave after it (an interrupt to look at, the context changed, code was dropped).
+   * Only the dispatcher clears it.
+   */
+  event: HOT_DELTA + 4,
   /** i64 */
   cause: HOT_DELTA + 8,
   /** i64 */
   tval: HOT_DELTA + 16,
-  /** nonzero: leave generated code for the dispatcher after this instruction */
-  leave: HOT_DELTA + 24,
+  /** nonzero: the dispatcher returns to the run loop (deadlines changed) */
+  endChunk: HOT_DELTA + 24,
   /** nonzero: look for interrupts before the next instruction */
   irqCheck: HOT_DELTA + 28,
   /** address of the read entries for data accesses of now */
@@ -156,9 +163,9 @@ export const HOT = {
   writeTlb: HOT_DELTA + 36,
   /** address of the fetch entries of now */
   fetchTlb: HOT_DELTA + 40,
-  /** address of the context header for data */
+  /** address of the context for data */
   dataContext: HOT_DELTA + 44,
-  /** address of the context header for fetches */
+  /** address of the context for fetches */
   fetchContext: HOT_DELTA + 48,
   /** generation of the fetch context: a jump-cache entry is valid under the one it was made in */
   fetchGeneration: HOT_DELTA + 52,
@@ -172,8 +179,6 @@ export const HOT = {
   contexts: HOT_DELTA + 68,
   /** result of a slow call that returns two values (i64) */
   second: HOT_DELTA + 72,
-  /** pc of the instruction in a slow call (i64), for watches and callbacks */
-  slowPc: HOT_DELTA + 80,
   /** address of the slots for instructions that cross a page */
   crossSlots: HOT_DELTA + 88,
   /** effective privilege of data accesses (MPRV applied) */
@@ -197,20 +202,14 @@ export const CORE = {
   breakpoints: HOT_END + 16,
   /** 0 none, 1 exceptions, 2 interrupts too: stop at traps */
   trapStop: HOT_END + 20,
-  /** i64: time of now as of the last call into the host */
-  now: HOT_END + 24,
   /** hart of the last stop */
   stopHart: HOT_END + 32,
   /** hot counter's first value in a fresh slot: 254 - threshold, or HOT_NEVER */
   hotStart: HOT_END + 36,
-  /** number of harts that hold a reservation (only kept with several harts) */
-  reservations: HOT_END + 40,
-  /** hart that runs now */
+  /** the board refused the access that it was just asked for */
+  refused: HOT_END + 40,
+  /** address of the hart that runs now or ran last */
   running: HOT_END + 44,
-  /** 0 coherent, 1 strict, 2 eager */
-  tlbMode: HOT_END + 48,
-  /** i64: what the board reads for `now` when no chunk runs */
-  ramSize: HOT_END + 56,
 } as const;
 
 /** Breakpoint table: 16 bytes each: va i64, privilege mask i32 (bit per level), id i32. */
@@ -218,13 +217,21 @@ export const BREAKPOINTS_BASE = HOT_END + 0x100;
 export const MAX_BREAKPOINTS = 512;
 /** One byte per halfword of a page: number of breakpoints at that page offset (saturating). */
 export const BREAK_OFFSETS_BASE = BREAKPOINTS_BASE + MAX_BREAKPOINTS * 16;
-const BREAK_END = BREAK_OFFSETS_BASE + 2048;
+/** One byte per CSR number: index of its row + 1, 0 for none. */
+export const CSR_INDEX_BASE = BREAK_OFFSETS_BASE + 2048;
+const FIXED_END = CSR_INDEX_BASE + 4096;
 
-/** A software TLB context: the translations of one (satp, privilege, SUM, MXR). */
+/**
+ * A software TLB context: the translations of one (satp, privilege, SUM, MXR). An access of `size`
+ * bytes hits when `tag == va & (~0xfff | size - 1)`; the host address is the low half of va + addend.
+ */
 export const TLB_ENTRIES = 256;
 export const TLB_ENTRY_SIZE = 16;
 const TLB_TABLE = TLB_ENTRIES * TLB_ENTRY_SIZE;
-/** Offsets in a context. Entries: tag i64 (page va, or -1), addend i32, page number i32. */
+/**
+ * Offsets in a context. Entries: tag i64 (page va; -1 free, -2 dropped), addend i32, and the page
+ * number i32; fetch entries: tag, address of the decoded page, its serial.
+ */
 export const CONTEXT = {
   /** i64 */
   satp: 0,
@@ -238,7 +245,6 @@ export const CONTEXT = {
   lastUse: 20,
   read: 64,
   write: 64 + TLB_TABLE,
-  /** addend is the address of the decoded page */
   fetch: 64 + 2 * TLB_TABLE,
   /** u16 offsets (from the context, divided by 16) of entries that were filled since the flush */
   used: 64 + 3 * TLB_TABLE,
@@ -280,6 +286,8 @@ export const SLOTS_PER_PAGE = 2048;
 /** Slots of a decoded page, its two sentinels, and a copy of the bytes it was decoded from. */
 export const DECODED_COPY = (SLOTS_PER_PAGE + 2) * SLOT_SIZE;
 export const DECODED_SIZE = 36_928;
+/** i32 in a decoded page: names its content; never given to another content */
+export const DECODED_SERIAL = DECODED_SIZE - 8;
 export const DECODED_PAGES = 768;
 
 /** Flags of a physical page (u8 each). A page with any of the last ones is never in a write TLB. */
@@ -362,7 +370,7 @@ export function layoutFor(
 ): Layout {
   const ramPages = ramBytes / PAGE_SIZE;
   const pages = ramPages + Math.ceil(diskBytes / PAGE_SIZE);
-  const contexts = align(BREAK_END, PAGE_SIZE);
+  const contexts = align(FIXED_END, PAGE_SIZE);
   const contextStride = align(CONTEXT.size, 64);
   const jumpCaches = align(contexts + harts * CONTEXTS_PER_HART * contextStride, 64);
   const crossSlots = jumpCaches + harts * JUMP_CACHE_ENTRIES * JUMP_CACHE_ENTRY_SIZE;
