@@ -4,7 +4,7 @@
  */
 
 /** Typed bytes that can wait unread; a power of two. */
-export const UART_INPUT_BYTES = 4096;
+export const UART_INPUT_BYTES = 1024;
 
 /** Word index of each device's first register. */
 export const UART_WORDS = 0;
@@ -12,7 +12,7 @@ export const SWI_WORDS = 16;
 export const VIRTIO_WORDS = 32;
 export const PLIC_WORDS = 64;
 /** Byte offset of the ring of typed bytes. */
-export const UART_INPUT_OFFSET = 4096;
+export const UART_INPUT_OFFSET = 1024;
 
 export const BOARD_STATE_BYTES = UART_INPUT_OFFSET + UART_INPUT_BYTES;
 

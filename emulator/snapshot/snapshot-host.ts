@@ -3,8 +3,8 @@
  *
  * The machine's pages are numbered: RAM's first, then the disk's, both contiguous in memory from
  * `pagesOffset`. All other architectural state (registers, CSRs, reservations, WFI, time, the schedule's
- * position, the board's block) lies in one state block that holds nothing else: no TLB, no cached
- * pointer, no host budget, so that equal states have equal bytes.
+ * position, the board's block) lies in one saved block that holds no TLB, no cached pointer and no host
+ * budget. Bytes 0 to 255 of the memory are zero for ever.
  */
 export interface SnapshotHost {
   readonly memory: WebAssembly.Memory;
@@ -12,31 +12,30 @@ export interface SnapshotHost {
   readonly pagesOffset: number;
   /** number of RAM and disk pages */
   readonly pageCount: number;
-  /** byte offset of the architectural state block, a multiple of 256 */
-  readonly stateOffset: number;
-  /** its size, a multiple of 256, at most 1 MiB */
-  readonly stateBytes: number;
+  /** byte offset of the saved block, a multiple of 64 */
+  readonly savedOffset: number;
+  /** its size, a multiple of 256, at most 256 KiB */
+  readonly savedBytes: number;
+  /** the parts of the saved block that the state hash covers; offsets and sizes multiples of 64 */
+  readonly hashed: readonly { offset: number; sizeBytes: number }[];
   /**
-   * Byte offset of one byte per page: non-zero when the page was written since it was last collected.
-   * The core sets it on the first store that takes the slow path.
+   * Byte offset of one byte per page. Bit 0 says that the page was written since the dirty list was
+   * drained; a page without it is in no write TLB, so that its first store sets it.
    */
-  readonly dirtyFlagsOffset: number;
-  /** byte offset of the u32 page numbers whose flag is set, in order of marking; room for every page */
+  readonly pageFlagsOffset: number;
+  /** byte offset of the u32 numbers of the pages with that flag; room for every page */
   readonly dirtyListOffset: number;
-  /** byte offset of the u32 length of that list */
+  /** byte offset of the u32 length of the list */
   readonly dirtyCountOffset: number;
-  /**
-   * Forgets every writable translation of the speed TLBs, so that the next store to any page takes the
-   * slow path and marks it. Called after the list was emptied.
-   */
+  /** first byte free for the arena: nothing else uses memory from here, except what it grows itself */
+  readonly arenaOffset: number;
+  /** Forgets every writable translation of the speed TLBs. Called after the list was drained. */
   dropWriteTranslations(): void;
   /**
-   * The contents of these pages (of RAM or disk) were replaced from outside: drops decoded code and
-   * whatever the speed TLBs derived from page tables in them. `list` is a byte offset of u32 numbers.
+   * The contents of these pages were replaced: drops decoded code, and what the speed TLBs derived from
+   * page tables in them. `list` is a byte offset of `count` u32 page numbers, RAM's and the disk's.
    */
   pagesReplaced(list: number, count: number): void;
-  /** The state block was replaced: rederive what the core keeps beside it (TLBs, deadlines). */
-  stateReplaced(): void;
-  /** Brings the state block up to date before it is read. */
-  flushState(): void;
+  /** The saved block was replaced: rederives what the core keeps beside it (TLBs, deadlines). */
+  savedReplaced(): void;
 }
