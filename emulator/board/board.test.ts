@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MIP_MSIP, MIP_SSIP } from './bus.ts';
 import { CLINT, FINISHER, PCIE, PLIC, SSWI, UART, VIRTIO } from './memory-map.ts';
-import { testBoard } from './test-board.ts';
+import { testBoard } from './testing/test-board.ts';
 
 const PLIC_PENDING = PLIC.base + 0x1000;
 const enable = (context: number) => PLIC.base + 0x2000 + 0x80 * context;

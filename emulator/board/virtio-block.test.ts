@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { PLIC, RAM_BASE, VIRTIO } from './memory-map.ts';
-import { TEST_DISK_BYTES, TEST_RAM_BYTES, type TestBoard, testBoard } from './test-board.ts';
+import {
+  TEST_DISK_BYTES,
+  TEST_RAM_BYTES,
+  type TestBoard,
+  testBoard,
+} from './testing/test-board.ts';
 
 const QUEUE = RAM_BASE + 0x1_0000;
 const SIZE = 8;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Snapshot } from '../machine/api.ts';
 import { createSnapshots } from './snapshots.ts';
-import { testHost } from './test-host.ts';
+import { testHost } from './testing/test-host.ts';
 
 const PAGES = 300;
 const SAVED = 4096 + 768;

@@ -1,4 +1,4 @@
-import type { SnapshotHost } from './snapshot-host.ts';
+import type { SnapshotHost } from '../snapshot-host.ts';
 
 /** A machine without harts: pages and a saved block, with stores that keep the dirty list. */
 export interface TestHost extends SnapshotHost {

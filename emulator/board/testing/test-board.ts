@@ -1,6 +1,6 @@
-import { createBoard } from './board.ts';
-import { BOARD_STATE_BYTES } from './board-state.ts';
-import { type Board, type BoardHost, MIP_MEIP, MIP_SEIP } from './bus.ts';
+import { createBoard } from '../board.ts';
+import { BOARD_STATE_BYTES } from '../board-state.ts';
+import { type Board, type BoardHost, MIP_MEIP, MIP_SEIP } from '../bus.ts';
 
 export const TEST_RAM_BYTES = 0x10_0000;
 export const TEST_DISK_BYTES = 64 * 512;
