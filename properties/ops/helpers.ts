@@ -1,11 +1,11 @@
-import { SYSCALL_NUMBERS, type SyscallName } from '../../spec/xv6.ts';
+import { SYSCALL, type SyscallName } from '../../spec/xv6.ts';
 import type { AnyOperation, Injection } from './definition.ts';
 
 const ARGUMENTS = ['a0', 'a1', 'a2', 'a3', 'a4', 'a5'] as const;
 
 /** A system call through the agent's `do_syscall`: number in a7, arguments from a0 on. */
 export function syscall(name: SyscallName, ...args: (bigint | number)[]): Injection {
-  return syscallNumber(SYSCALL_NUMBERS[name], ...args);
+  return syscallNumber(SYSCALL[name], ...args);
 }
 
 /** As `syscall`, by number: for the system calls of other kernels. */

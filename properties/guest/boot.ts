@@ -1,0 +1,161 @@
+import { parseElf, readDebugInfo } from '../../emulator/elf/index.ts';
+import { createMachine } from '../../emulator/index.ts';
+import type { Hart, Machine } from '../../emulator/machine/api.ts';
+import { FsError } from '../../kernel/image/fs-error.ts';
+import { replaceFile } from '../../kernel/image/replace-file.ts';
+import { inspectKernel } from '../observe/index.ts';
+import { syscall } from '../ops/helpers.ts';
+import { readAgent } from './agent-program.ts';
+import { hookAllocator } from './allocator-hooks.ts';
+import type { BootOptions, Guest } from './api.ts';
+import { Driver } from './driver.ts';
+import { GuestError } from './guest-error.ts';
+import { kernelFrames } from './kernel-frames.ts';
+import { processTable } from './process-table.ts';
+
+const A0 = 10;
+const MIB = 1 << 20;
+const BOOT_BUDGET_INSNS = 3_000_000_000;
+const CONSOLE_LIMIT = 64 * 1024;
+const INIT = -1;
+const INIT_PID = 1;
+
+/**
+ * Boots a kernel with the agent in place of `/init` and stops at its first instruction. Throws
+ * GuestError or ElfError, one sentence each, when the kernel or the image cannot be used.
+ */
+export function bootGuest(options: BootOptions): Guest {
+  const elf = parseElf(options.kernel);
+  const debug = readDebugInfo(elf);
+  const agent = readAgent(options.agent);
+  const layout = inspectKernel(
+    elf,
+    debug,
+    options.refcount === undefined ? {} : { refcount: options.refcount },
+  );
+  const console = consoleBuffer();
+  const machine = createMachine({
+    harts: options.harts ?? 1,
+    memoryBytes: options.memoryBytes ?? 128 * MIB,
+    tlb: options.tlb ?? 'strict',
+    disk: imageWithAgent(options.image, agent.elf),
+    onConsole: console.push,
+  });
+  machine.load(elf);
+
+  const where = (hart: number) => kernelFrames(machine, elf, debug, hart);
+  const park = machine.addBreakpoint({ address: agent.address('park'), privilege: 0 });
+  const panics = new Set<number>();
+  const { panic } = layout.functions;
+  if (panic !== undefined) panics.add(machine.addBreakpoint({ address: BigInt(panic) }));
+  const budget = options.bootBudgetInsns ?? BOOT_BUDGET_INSNS;
+  reachPark(machine, park, panics, budget, console.text);
+  machine.freezeTime(true);
+
+  const hooks = hookAllocator(machine, layout.functions, where);
+  const table = processTable(layout.proc, machine.memory);
+  const initIndex = table.find(INIT_PID);
+  if (initIndex === undefined) throw new GuestError('the kernel runs /init without a pid of 1');
+  const driver = new Driver({
+    machine,
+    table,
+    hooks,
+    initIndex,
+    parkBreakpoint: park,
+    panicBreakpoints: panics,
+    stub: agent.address,
+    panicMessage: (hart) => readText(machine, hart),
+    where,
+  });
+
+  return {
+    machine,
+    elf,
+    debug,
+    layout,
+    agent,
+    table,
+    initIndex,
+    console: console.text,
+    get slots() {
+      return driver.processes;
+    },
+    perform: (slot, injection, how) => driver.perform(slot, injection, how),
+    performAsInit: (injection, budgetInsns) => driver.perform(INIT, injection, { budgetInsns }),
+    forkFromInit: (budgetInsns) =>
+      driver.perform(INIT, syscall('fork'), { budgetInsns, forks: true }),
+    failAllocation(nth) {
+      hooks.failIn = nth;
+    },
+    traceAllocator(onEvent) {
+      hooks.onEvent = onEvent;
+    },
+    where,
+    snapshot: () => ({ machine: machine.snapshot(), driver: driver.state() }),
+    restore(point) {
+      machine.restore(point.machine);
+      driver.setState(point.driver);
+    },
+    release: (point) => machine.release(point.machine),
+    dispose: () => machine.dispose(),
+  };
+}
+
+function imageWithAgent(image: Uint8Array, agent: Uint8Array): Uint8Array {
+  try {
+    return replaceFile(image, '/init', agent);
+  } catch (error) {
+    if (!(error instanceof FsError)) throw error;
+    throw new GuestError(`the file-system image cannot take the agent as /init: ${error.message}`);
+  }
+}
+
+/** Runs the boot. Anything but the agent's first instruction is a sentence for the user. */
+function reachPark(
+  machine: Machine,
+  park: number,
+  panics: ReadonlySet<number>,
+  budget: number,
+  printed: () => string,
+): void {
+  const stop = machine.run(budget);
+  if (stop.kind === 'breakpoint' && stop.id === park) return;
+  const last = printed().trim().split('\n').at(-1) ?? '';
+  const said = last === '' ? 'it printed nothing' : `the last thing it printed was "${last}"`;
+  if (stop.kind === 'breakpoint' && panics.has(stop.id)) {
+    const message = readText(machine, machine.harts[stop.hart]!);
+    throw new GuestError(`the kernel panics at boot: ${message}`);
+  }
+  const happened = {
+    budget: `did not reach user mode in ${budget} instructions`,
+    idle: 'stopped at boot: every hart waits and nothing can wake it',
+    exit: 'ended the machine at boot',
+    breakpoint: 'stopped at boot',
+    watch: 'stopped at boot',
+    trap: 'stopped at boot',
+  }[stop.kind];
+  throw new GuestError(`the kernel ${happened}; ${said}`);
+}
+
+/** The C string that a0 points to: what panic is called with. */
+function readText(machine: Machine, hart: Hart): string {
+  let text = '';
+  for (let at = hart.x(A0); text.length < 120; at++) {
+    const pa = hart.translate(at, 'load');
+    const byte = pa === undefined ? 0 : machine.memory.bytes()[pa - machine.memory.base];
+    if (!byte) break;
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
+function consoleBuffer(): { push: (byte: number) => void; text: () => string } {
+  let bytes: number[] = [];
+  return {
+    push(byte) {
+      bytes.push(byte);
+      if (bytes.length > 2 * CONSOLE_LIMIT) bytes = bytes.slice(-CONSOLE_LIMIT);
+    },
+    text: () => String.fromCharCode(...bytes.slice(-CONSOLE_LIMIT)),
+  };
+}
