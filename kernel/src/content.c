@@ -22,11 +22,11 @@ static u32 entry(u32 dev, u32 *addr, int alloc, int *changed) {
 static u32 bmap(struct inode *ip, u32 n, int alloc) {
   int changed;
   if (n < NDIRECT)
-    return entry(ip->dev, &ip->addrs[n], alloc, &changed);
+    return entry(ip->dev, &ip->d.addrs[n], alloc, &changed);
   n -= NDIRECT;
   if (n >= NINDIRECT)
     return 0;
-  u32 table = entry(ip->dev, &ip->addrs[NDIRECT], alloc, &changed);
+  u32 table = entry(ip->dev, &ip->d.addrs[NDIRECT], alloc, &changed);
   if (table == 0)
     return 0;
   struct buf *b = bread(ip->dev, table);
@@ -61,10 +61,10 @@ static int copy_from(int user, void *dst, u64 src, u32 n) {
 // Read up to n bytes at off of the locked file to dst. Returns how many there were, or -1 when
 // dst is bad, and then nothing has been stored.
 int readi(struct inode *ip, int user, u64 dst, u32 off, u32 n) {
-  if (off >= ip->size)
+  if (off >= ip->d.size)
     return 0;
-  if (n > ip->size - off)
-    n = ip->size - off;
+  if (n > ip->d.size - off)
+    n = ip->d.size - off;
   if (user && uvmready(myproc()->pagetable, dst, n, STORE) != 0)
     return -1;
   u32 done = 0;
@@ -86,7 +86,7 @@ int readi(struct inode *ip, int user, u64 dst, u32 off, u32 n) {
 // Returns how many were written: fewer than n when the disk is full or src is bad; -1 when the
 // place is beyond what a file can have.
 int writei(struct inode *ip, int user, u64 src, u32 off, u32 n) {
-  if (off > ip->size || n > MAXFILE * BSIZE || off > MAXFILE * BSIZE - n)
+  if (off > ip->d.size || n > MAXFILE * BSIZE || off > MAXFILE * BSIZE - n)
     return -1;
   u32 done = 0;
   for (u32 part; done < n; done += part) {
@@ -102,8 +102,8 @@ int writei(struct inode *ip, int user, u64 src, u32 off, u32 n) {
     if (failed)
       break;
   }
-  if (off + done > ip->size)
-    ip->size = off + done;
+  if (off + done > ip->d.size)
+    ip->d.size = off + done;
   iupdate(ip); // even if the size stays: bmap may have added blocks
   return done;
 }

@@ -15,7 +15,7 @@ static int read_entry(struct inode *dp, u32 off, struct dirent *de) {
 // The number of the inode that name is in the locked directory dp, or 0. Its entry's offset goes
 // to *off unless that is null.
 u32 dirfind(struct inode *dp, const char *name, u32 *off) {
-  if (dp->type != T_DIR)
+  if (dp->d.type != T_DIR)
     panic("dirfind: not a directory");
   struct dirent de;
   for (u32 at = 0; read_entry(dp, at, &de); at += sizeof(de)) {
@@ -59,22 +59,25 @@ int dirempty(struct inode *dp) {
   return 1;
 }
 
+static const char *skip_slashes(const char *path) {
+  u64 n = 0;
+  while (path[n] == '/')
+    n++;
+  return path + n;
+}
+
 // Put the first name of path, cut to DIRSIZ bytes, into name and return the rest of the path;
 // 0 when it has no name.
 static const char *next_name(const char *path, char name[DIRSIZ]) {
-  while (*path == '/')
-    path++;
-  if (*path == 0)
+  const char *start = skip_slashes(path), *stop = start;
+  while (*stop && *stop != '/')
+    stop++;
+  if (stop == start)
     return 0;
-  int length = 0;
-  for (; *path && *path != '/'; path++)
-    if (length < DIRSIZ)
-      name[length++] = *path;
-  if (length < DIRSIZ)
-    name[length] = 0;
-  while (*path == '/')
-    path++;
-  return path;
+  u64 length = stop - start;
+  memset(name, 0, DIRSIZ);
+  memmove(name, start, length < DIRSIZ ? length : DIRSIZ);
+  return skip_slashes(stop);
 }
 
 // Follow path from the root or the working directory. With to_parent, stop at the directory
@@ -86,7 +89,7 @@ static struct inode *follow(const char *path, int to_parent, char name[DIRSIZ]) 
     if (to_parent && *path == 0)
       return ip;
     ilock(ip);
-    struct inode *next = ip->type == T_DIR ? dirlookup(ip, name) : 0;
+    struct inode *next = ip->d.type == T_DIR ? dirlookup(ip, name) : 0;
     iunlockput(ip);
     ip = next;
   }

@@ -49,13 +49,10 @@ void fileclose(struct file *f) {
   release(&ftable.lock);
   if (last.refs > 1)
     return;
-  if (last.type == FD_PIPE) {
+  if (last.type == FD_PIPE)
     pipeclose(last.pipe, last.writable);
-  } else if (last.type != FD_NONE) {
-    begin_op();
-    iput(last.ip);
-    end_op();
-  }
+  else if (last.type != FD_NONE)
+    irelease(last.ip);
 }
 
 // Tell about an open file to the user's dst. 0, or -1 for a pipe or a bad address.

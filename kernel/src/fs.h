@@ -11,12 +11,10 @@ struct inode {
   // The table's lock protects these.
   u32 dev, inum;
   int refs;
-  // The sleep lock protects the rest, a copy of the inode on disk.
+  // The sleep lock protects the rest.
   struct sleeplock lock;
-  int valid; // the copy has been made
-  short type, major, minor, nlink;
-  u32 size;
-  u32 addrs[NDIRECT + 1];
+  int valid;       // d has been read
+  struct dinode d; // the inode as it is, or with the next commit will be, on the disk
 };
 
 void fsinit(u32 dev);
@@ -41,6 +39,7 @@ void ilock(struct inode *ip);
 void iunlock(struct inode *ip);
 void iput(struct inode *ip);
 void iunlockput(struct inode *ip);
+void irelease(struct inode *ip);
 void iupdate(struct inode *ip);
 void itrunc(struct inode *ip);
 void ireclaim(u32 dev);

@@ -43,14 +43,7 @@ struct inode *ialloc(u32 dev, short type) {
 void iupdate(struct inode *ip) {
   struct dinode *dip;
   struct buf *b = read_dinode(ip->dev, ip->inum, &dip);
-  *dip = (struct dinode){
-      .type = ip->type,
-      .major = ip->major,
-      .minor = ip->minor,
-      .nlink = ip->nlink,
-      .size = ip->size,
-  };
-  memmove(dip->addrs, ip->addrs, sizeof(ip->addrs));
+  *dip = ip->d;
   log_write(b);
   brelse(b);
 }
@@ -92,14 +85,9 @@ void ilock(struct inode *ip) {
     return;
   struct dinode *dip;
   struct buf *b = read_dinode(ip->dev, ip->inum, &dip);
-  ip->type = dip->type;
-  ip->major = dip->major;
-  ip->minor = dip->minor;
-  ip->nlink = dip->nlink;
-  ip->size = dip->size;
-  memmove(ip->addrs, dip->addrs, sizeof(ip->addrs));
+  ip->d = *dip;
   brelse(b);
-  if (ip->type == 0)
+  if (ip->d.type == 0)
     panic("ilock: inode is free");
   ip->valid = 1;
 }
@@ -113,7 +101,7 @@ void iunlock(struct inode *ip) {
 // Is the caller's the last reference to a file that no directory names?
 static int last_of_unnamed(struct inode *ip) {
   acquire(&itable.lock);
-  int last = ip->refs == 1 && ip->valid && ip->nlink == 0;
+  int last = ip->refs == 1 && ip->valid && ip->d.nlink == 0;
   release(&itable.lock);
   return last;
 }
@@ -124,9 +112,9 @@ void iput(struct inode *ip) {
     // Nobody else has a reference or can find a name to get one: the lock is free.
     acquiresleep(&ip->lock);
     itrunc(ip);
-    ip->type = 0;
+    ip->valid = 0; // what it says now is for the disk only
+    ip->d.type = 0;
     iupdate(ip);
-    ip->valid = 0;
     releasesleep(&ip->lock);
   }
   acquire(&itable.lock);
@@ -139,9 +127,16 @@ void iunlockput(struct inode *ip) {
   iput(ip);
 }
 
+// iput as a transaction of its own.
+void irelease(struct inode *ip) {
+  begin_op();
+  iput(ip);
+  end_op();
+}
+
 // Free the blocks of the locked file, which becomes empty. In a transaction.
 void itrunc(struct inode *ip) {
-  u32 indirect = ip->addrs[NDIRECT];
+  u32 indirect = ip->d.addrs[NDIRECT];
   if (indirect) {
     struct buf *b = bread(ip->dev, indirect);
     const u32 *addrs = (const u32 *)b->data;
@@ -151,10 +146,10 @@ void itrunc(struct inode *ip) {
     brelse(b);
   }
   for (int i = 0; i <= NDIRECT; i++)
-    if (ip->addrs[i])
-      bfree(ip->dev, ip->addrs[i]);
-  memset(ip->addrs, 0, sizeof(ip->addrs));
-  ip->size = 0;
+    if (ip->d.addrs[i])
+      bfree(ip->dev, ip->d.addrs[i]);
+  memset(ip->d.addrs, 0, sizeof(ip->d.addrs));
+  ip->d.size = 0;
   iupdate(ip);
 }
 
@@ -177,10 +172,11 @@ void ireclaim(u32 dev) {
 
 // What fstat tells of the locked inode.
 void stati(struct inode *ip, struct stat *st) {
-  memset(st, 0, sizeof(*st));
-  st->dev = ip->dev;
-  st->ino = ip->inum;
-  st->type = ip->type;
-  st->nlink = ip->nlink;
-  st->size = ip->size;
+  *st = (struct stat){
+      .dev = ip->dev,
+      .ino = ip->inum,
+      .type = ip->d.type,
+      .nlink = ip->d.nlink,
+      .size = ip->d.size,
+  };
 }

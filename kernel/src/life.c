@@ -62,10 +62,7 @@ void exit(int status) {
     if (f)
       fileclose(f);
   }
-  begin_op();
-  iput(p->cwd);
-  end_op();
-  p->cwd = 0;
+  irelease(p->cwd);
 
   acquire(&proc_lock);
   abandon_children(p);

@@ -9,29 +9,29 @@ enum procstate { UNUSED, USED, SLEEPING, RUNNABLE, RUNNING, ZOMBIE };
 
 struct proc {
   // proc_lock protects these, in every process's entry.
-  enum procstate state;
   int pid;
-  int killed;          // must exit at the next way out of the kernel
-  int xstate;          // status for wait
+  enum procstate state;
   struct proc *parent;
   void *chan;          // what it sleeps on
+  int xstate;          // status for wait
+  int killed;          // must exit at the next way out of the kernel
 
   // These belong to the process itself, and to whoever makes it (USED) or reaps it (ZOMBIE).
-  u64 kstack;          // address of its kernel stack
-  u64 sz;              // bytes of user memory
-  pagetable_t pagetable;
-  struct trapframe *trapframe;
-  struct context context;
-  struct file *ofile[NOFILE];
-  struct inode *cwd;
   char name[16];       // for messages
+  pagetable_t pagetable;
+  u64 sz;              // bytes of user memory
+  struct trapframe *trapframe;
+  u64 kstack;          // address of its kernel stack
+  struct inode *cwd;
+  struct file *ofile[NOFILE];
+  struct context context;
 };
 
 struct cpu {
-  struct proc *proc;      // what runs here, or 0
-  struct context context; // of this hart's scheduler
   int noff;               // depth of push_off
   int intena;             // were interrupts on before the first?
+  struct proc *proc;      // what runs here, or 0
+  struct context context; // of this hart's scheduler
 };
 
 extern struct cpu cpus[NCPU];

@@ -34,8 +34,17 @@ static struct proc *pick(u32 *cursor) {
   return 0;
 }
 
-// Run processes on this hart for ever. proc_lock is held across each switch: the process that is
+// Let p run here until it leaves. proc_lock is held across the switch: the process that is
 // switched to releases it, and holds it again when it switches back.
+static void run(struct cpu *c, struct proc *p) {
+  c->proc = p;
+  p->state = RUNNING;
+  swtch(&c->context, &p->context);
+  c->intena = 0; // the process left its own here
+  c->proc = 0;
+}
+
+// Run processes on this hart for ever.
 void scheduler(void) {
   struct cpu *c = mycpu();
   u32 cursor = cpuid() * (NPROC / NCPU);
@@ -43,13 +52,8 @@ void scheduler(void) {
   for (;;) {
     acquire(&proc_lock);
     struct proc *p = pick(&cursor);
-    if (p) {
-      p->state = RUNNING;
-      c->proc = p;
-      swtch(&c->context, &p->context);
-      c->proc = 0;
-      c->intena = 0; // the process left its own here
-    }
+    if (p)
+      run(c, p);
     release(&proc_lock);
     // Interrupts have been off since the look round, so one that makes a process runnable is
     // pending now and ends the wfi; then it is taken.
@@ -92,8 +96,8 @@ void sleep(void *chan, struct spinlock *lk) {
     acquire(&proc_lock);
     release(lk);
   }
-  p->chan = chan;
   p->state = SLEEPING;
+  p->chan = chan;
   sched();
   p->chan = 0;
   if (lk != &proc_lock) {

@@ -69,11 +69,11 @@ static int link_in_op(const char *old, const char *new) {
   if (ip == 0)
     return -1;
   ilock(ip);
-  if (ip->type == T_DIR) {
+  if (ip->d.type == T_DIR) {
     iunlockput(ip);
     return -1;
   }
-  ip->nlink++; // first, so that the file outlives a removal of its old name meanwhile
+  ip->d.nlink++; // first, so that the file outlives a removal of its old name meanwhile
   iupdate(ip);
   iunlock(ip);
 
@@ -81,13 +81,13 @@ static int link_in_op(const char *old, const char *new) {
   struct inode *dp = nameiparent(new, name);
   if (dp) {
     ilock(dp);
-    if (dp->dev == ip->dev && dp->type == T_DIR && dp->nlink > 0)
+    if (dp->dev == ip->dev && dp->d.type == T_DIR && dp->d.nlink > 0)
       result = dirlink(dp, name, ip->inum);
     iunlockput(dp);
   }
   if (result != 0) {
     ilock(ip);
-    ip->nlink--;
+    ip->d.nlink--;
     iupdate(ip);
     iunlock(ip);
   }
@@ -112,7 +112,7 @@ static int is_dots(const char *name) {
 // Remove name from the locked directory dp. 0, or -1. In a transaction.
 static int remove_entry(struct inode *dp, const char *name) {
   u32 off;
-  if (dp->type != T_DIR || is_dots(name))
+  if (dp->d.type != T_DIR || is_dots(name))
     return -1;
   u32 inum = dirfind(dp, name, &off);
   struct inode *ip = inum ? iget(dp->dev, inum) : 0;
@@ -121,13 +121,13 @@ static int remove_entry(struct inode *dp, const char *name) {
   ilock(ip);
   struct dirent free_entry = {0};
   int result = -1;
-  if ((ip->type != T_DIR || dirempty(ip)) &&
+  if ((ip->d.type != T_DIR || dirempty(ip)) &&
       writei(dp, 0, (u64)&free_entry, off, sizeof(free_entry)) == sizeof(free_entry)) {
-    if (ip->type == T_DIR) { // its ".." is gone
-      dp->nlink--;
+    if (ip->d.type == T_DIR) { // its ".." is gone
+      dp->d.nlink--;
       iupdate(dp);
     }
-    ip->nlink--;
+    ip->d.nlink--;
     iupdate(ip);
     result = 0;
   }
@@ -154,13 +154,13 @@ i64 sys_unlink(const u64 *arg) {
 // Enter the new, locked inode ip into the locked directory dp, and make it a directory if that is
 // its type. 0, or -1 when the disk is full.
 static int enter(struct inode *dp, const char *name, struct inode *ip) {
-  if (ip->type == T_DIR &&
+  if (ip->d.type == T_DIR &&
       (dirlink(ip, ".", ip->inum) != 0 || dirlink(ip, "..", dp->inum) != 0))
     return -1;
   if (dirlink(dp, name, ip->inum) != 0)
     return -1;
-  if (ip->type == T_DIR) {
-    dp->nlink++; // for ".."
+  if (ip->d.type == T_DIR) {
+    dp->d.nlink++; // for ".."
     iupdate(dp);
   }
   return 0;
@@ -173,13 +173,13 @@ static struct inode *new_in(struct inode *dp, const char *name, short type, shor
   if (ip == 0)
     return 0;
   ilock(ip);
-  ip->major = major;
-  ip->minor = minor;
-  ip->nlink = 1; // "." does not count, or a directory could never be freed
+  ip->d.major = major;
+  ip->d.minor = minor;
+  ip->d.nlink = 1; // "." does not count, or a directory could never be freed
   iupdate(ip);
   if (enter(dp, name, ip) == 0)
     return ip;
-  ip->nlink = 0; // iput frees it
+  ip->d.nlink = 0; // iput frees it
   iupdate(ip);
   iunlockput(ip);
   return 0;
@@ -195,7 +195,7 @@ static struct inode *create(const char *path, short type, short major, short min
   ilock(dp);
   struct inode *ip = 0;
   // A directory without names is being removed: nothing may be put into it.
-  int alive = dp->type == T_DIR && dp->nlink > 0;
+  int alive = dp->d.type == T_DIR && dp->d.nlink > 0;
   u32 inum = alive ? dirfind(dp, name, 0) : 0;
   struct inode *there = inum ? iget(dp->dev, inum) : 0;
   if (alive && inum == 0)
@@ -204,7 +204,7 @@ static struct inode *create(const char *path, short type, short major, short min
   if (there == 0)
     return ip;
   ilock(there);
-  if (type == T_FILE && there->type != T_DIR)
+  if (type == T_FILE && there->d.type != T_DIR)
     return there;
   iunlockput(there);
   return 0;
@@ -214,9 +214,9 @@ static struct inode *create(const char *path, short type, short major, short min
 // caller's reference to ip.
 static int open_inode(struct inode *ip, int mode) {
   int writing = (mode & (O_WRONLY | O_RDWR)) != 0;
-  if (ip->type == T_DIR && mode != O_RDONLY)
+  if (ip->d.type == T_DIR && mode != O_RDONLY)
     return -1;
-  if (ip->type == T_DEVICE && (ip->major < 0 || ip->major >= NDEV))
+  if (ip->d.type == T_DEVICE && (ip->d.major < 0 || ip->d.major >= NDEV))
     return -1;
   struct file *f = filealloc();
   int fd = f ? fdalloc(f) : -1;
@@ -225,12 +225,12 @@ static int open_inode(struct inode *ip, int mode) {
       fileclose(f);
     return -1;
   }
-  f->type = ip->type == T_DEVICE ? FD_DEVICE : FD_INODE;
+  f->type = ip->d.type == T_DEVICE ? FD_DEVICE : FD_INODE;
   f->ip = ip;
-  f->major = ip->major;
+  f->major = ip->d.major;
   f->readable = !(mode & O_WRONLY);
   f->writable = writing;
-  if ((mode & O_TRUNC) && ip->type == T_FILE)
+  if ((mode & O_TRUNC) && ip->d.type == T_FILE)
     itrunc(ip);
   return fd;
 }
@@ -294,7 +294,7 @@ i64 sys_chdir(const u64 *arg) {
   struct inode *ip = namei(path);
   if (ip) {
     ilock(ip);
-    int is_dir = ip->type == T_DIR;
+    int is_dir = ip->d.type == T_DIR;
     iunlock(ip);
     iput(is_dir ? p->cwd : ip);
     if (is_dir) {
