@@ -161,8 +161,11 @@ export interface Machine {
   /** Makes the earliest pending timer of this hart due now. Returns false if none is armed. */
   fireTimer(hart: number): boolean;
 
-  /** Bytes typed at the UART, delivered at once as far as the guest reads. */
-  type(text: string | Uint8Array): void;
+  /**
+   * Bytes typed at the UART, delivered at once as far as the guest reads. Returns how many were taken:
+   * up to 1024 can wait unread.
+   */
+  type(text: string | Uint8Array): number;
   readonly disk: { bytes(): Uint8Array } | undefined;
 
   /** A point to return to. Costs what changed since the snapshot it descends from. */
