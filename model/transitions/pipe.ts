@@ -1,0 +1,120 @@
+/** Pipes: one page of the allocator each, read and written byte by byte. */
+import { type Expected, value } from '../outcome.ts';
+import { processOf } from '../state.ts';
+import { copyIn, copyOut, data, littleEndian } from '../user-copy.ts';
+import { allocateAll, choose, note, show, update, type Work } from '../work.ts';
+import { addDescriptor, addFile, closeDescriptor, closeFile } from './descriptors.ts';
+
+/** pipe: two open files, one page, two descriptors copied out one after the other. */
+export function pipe(work: Work, slot: number, va: number): void {
+  const ends = makePipe(work);
+  if (!ends) return show(work, slot, value(-1));
+  const [readFile, writeFile] = ends;
+  const readEnd = addDescriptor(work, slot, readFile);
+  const writeEnd = readEnd === undefined ? undefined : addDescriptor(work, slot, writeFile);
+  const told =
+    readEnd !== undefined &&
+    writeEnd !== undefined &&
+    tell(work, slot, va, readEnd) &&
+    tell(work, slot, va + 4, writeEnd);
+  if (told) return show(work, slot, value(0));
+  for (const [fd, file] of [
+    [readEnd, readFile],
+    [writeEnd, writeFile],
+  ] as const) {
+    if (fd === undefined) closeFile(work, file);
+    else closeDescriptor(work, slot, fd);
+  }
+  show(work, slot, value(-1));
+}
+
+const tell = (work: Work, slot: number, va: number, fd: number): boolean =>
+  copyOut(work, slot, va, data(littleEndian(BigInt(fd), 4))) === 4;
+
+function makePipe(work: Work): [readFile: number, writeFile: number] | undefined {
+  if (work.files.size + 2 > work.profile.nfile) return undefined;
+  if (!allocateAll(work, work.profile.pipePages)) return undefined;
+  let id = 0;
+  while (work.pipes.has(id)) id++;
+  work.pipes.set(id, { bytes: [], readOpen: true, writeOpen: true });
+  const readFile = addFile(work, { kind: 'pipe', id, readable: true, writable: false })!;
+  const writeFile = addFile(work, { kind: 'pipe', id, readable: false, writable: true })!;
+  return [readFile, writeFile];
+}
+
+/** Can a process blocked on this pipe go on? */
+export function pipeReady(work: Work, id: number, direction: 'read' | 'write'): boolean {
+  const at = work.pipes.get(id)!;
+  if (direction === 'read') return at.bytes.length > 0 || !at.writeOpen;
+  return at.bytes.length < work.profile.pipeBytes || !at.readOpen;
+}
+
+/**
+ * read from a pipe: waits while it is empty and can still be written, then takes what is there. When
+ * user memory cannot be written, the bytes before that count; the byte that failed may be lost. Of a read of nothing, xv6 waits too; others need not.
+ */
+export function pipeRead(work: Work, slot: number, id: number, va: number, length: number): void {
+  const from = work.pipes.get(id)!;
+  if (!pipeReady(work, id, 'read')) {
+    if (length <= 0 && choose(work, 2) === 1) return show(work, slot, value(0));
+    return update(work, slot, { blocked: { op: 'pipe-read', pipe: id, va, length } });
+  }
+  const bytes = Uint8Array.from(from.bytes.slice(0, Math.max(length, 0)));
+  const done = copyOut(work, slot, va, data(bytes));
+  let taken = done;
+  let result: Expected = value(done);
+  if (done < bytes.length) {
+    const way = choose(work, done === 0 ? 3 : 2);
+    taken += way === 1 ? 0 : 1;
+    if (way === 1 && done === 0) result = value(-1);
+    if (way === 2) result = value(-1);
+    note(work, `the byte that could not be copied out is ${way === 1 ? 'kept' : 'lost'}`);
+  }
+  work.pipes.set(id, { ...from, bytes: from.bytes.slice(taken) });
+  show(work, slot, result);
+}
+
+/**
+ * write to a pipe: −1 once nobody can read it, else puts bytes until all are in, waiting while it is
+ * full. When user memory cannot be read, the result is what was put until then.
+ */
+export function pipeWrite(
+  work: Work,
+  slot: number,
+  id: number,
+  va: number,
+  length: number,
+  before = 0,
+): void {
+  let done = before;
+  while (done < length) {
+    const to = work.pipes.get(id)!;
+    if (!to.readOpen) return show(work, slot, value(-1));
+    const room = work.profile.pipeBytes - to.bytes.length;
+    if (room === 0) {
+      return update(work, slot, { blocked: { op: 'pipe-write', pipe: id, va, length, done } });
+    }
+    const wanted = Math.min(room, length - done);
+    const { bytes } = copyIn(work, slot, va + done, wanted);
+    work.pipes.set(id, { ...to, bytes: [...to.bytes, ...bytes] });
+    done += bytes.length;
+    if (bytes.length < wanted) return show(work, slot, failedWrite(work, done));
+  }
+  show(work, slot, value(Math.max(done, 0)));
+}
+
+/** Nothing put and user memory unreadable: 0 in xv6, −1 in some. */
+function failedWrite(work: Work, done: number): Expected {
+  return value(done === 0 && choose(work, 2) === 1 ? -1 : done);
+}
+
+/** Continues what a blocked process was doing; the pipe is ready for it. */
+export function resumePipe(work: Work, slot: number): void {
+  const blocked = processOf(work, slot).blocked;
+  if (blocked?.op === 'pipe-read') {
+    pipeRead(work, slot, blocked.pipe, blocked.va, blocked.length);
+  } else if (blocked?.op === 'pipe-write') {
+    const { pipe: id, va, length, done } = blocked;
+    pipeWrite(work, slot, id, va, length, done);
+  }
+}
