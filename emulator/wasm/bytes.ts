@@ -1,3 +1,5 @@
+const encoder = new TextEncoder();
+
 /**
  * A growing byte buffer with the number encodings of the WebAssembly binary format (core
  * specification, 5.2). One buffer may be reused for many modules: `reset` keeps its memory.
@@ -45,7 +47,7 @@ export class ByteWriter {
 
   /** UTF-8 text with its length. */
   name(text: string): void {
-    const encoded = new TextEncoder().encode(text);
+    const encoded = encoder.encode(text);
     this.unsigned(encoded.length);
     this.bytes(encoded);
   }
@@ -73,14 +75,16 @@ export class ByteWriter {
     this.byte(rest & 0x7f);
   }
 
+  /** 28 bits at a time: the four bytes of each step fit small integers. */
   private signedSafe(value: number): void {
     let rest = value;
-    while (rest > 63 || rest < -64) {
-      const low = ((rest % 128) + 128) % 128;
-      this.byte(low | 0x80);
-      rest = (rest - low) / 128;
+    while (rest !== (rest | 0)) {
+      const high = Math.floor(rest / 0x1000_0000);
+      const low = rest - high * 0x1000_0000;
+      for (let shift = 0; shift < 28; shift += 7) this.byte(((low >>> shift) & 0x7f) | 0x80);
+      rest = high;
     }
-    this.byte(rest & 0x7f);
+    this.signedSmall(rest);
   }
 
   private signedBig(value: bigint): void {

@@ -3,7 +3,8 @@ import type { Binary, Const, Expr, Unary, ValueType } from './nodes.ts';
 /** A constant in normal form: see `Const.value`. */
 export function constant(type: ValueType, value: number | bigint): Const {
   if (type === 'i32') {
-    return { kind: 'const', type, value: Number(BigInt.asIntN(32, BigInt(value))) };
+    const low = typeof value === 'number' ? value | 0 : Number(BigInt.asIntN(32, value));
+    return { kind: 'const', type, value: low };
   }
   if (typeof value === 'number' && Number.isSafeInteger(value)) {
     return { kind: 'const', type, value };

@@ -136,9 +136,9 @@ export class ModuleBuilder {
     this.exports.push({ name, kind: 1, index: 0 });
   }
 
-  /** The module in the binary format. */
-  toBytes(): Uint8Array<ArrayBuffer> {
-    const out = new ByteWriter();
+  /** The module in the binary format. A writer that is passed is emptied and used. */
+  toBytes(out: ByteWriter = new ByteWriter()): Uint8Array<ArrayBuffer> {
+    out.reset();
     out.bytes([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
     this.writeTypes(out);
     this.writeImports(out);

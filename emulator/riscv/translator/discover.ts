@@ -29,7 +29,9 @@ type NodeEnd =
   | { readonly kind: 'branch'; readonly taken: Place; readonly next: Place }
   | { readonly kind: 'indirect' }
   | { readonly kind: 'return'; readonly place: Place }
-  | { readonly kind: 'system' };
+  | { readonly kind: 'system' }
+  /** what follows runs in another address space: it is no part of the region */
+  | { readonly kind: 'leave'; readonly place: Place };
 
 interface Node {
   readonly insn: Insn;
@@ -84,7 +86,9 @@ function walk(
     const insn = count < room ? read(pc) : undefined;
     if (!insn) return count;
     const place = { pc, context };
-    const node: Node = { insn, place, leader: count === 0, end: undefined, block: undefined };
+    // A block lies in one page, which is checked before it runs.
+    const leader = count === 0 || pc % 4096 === 0;
+    const node: Node = { insn, place, leader, end: undefined, block: undefined };
     context.nodes.set(pc, node);
     node.end = flowOf(insn, place, constants, limits);
     if (node.end) {
@@ -119,8 +123,19 @@ function flowOf(
       return { kind: 'return', place: { pc: context.returnPc, context: context.parent } };
     }
     case 'system':
-      return { kind: 'system' };
+      return systemFlow(insn, { pc, context });
   }
+}
+
+const SATP = 0x180;
+
+/** CSR instructions and fences go on in the region, unless they change the address space. */
+function systemFlow(insn: Insn, { pc, context }: Place): NodeEnd | undefined {
+  const isCsr = insn.row.format === 'csr' || insn.row.format === 'csri';
+  if (isCsr && (insn.operands.imm & 0xfff) === SATP) {
+    return { kind: 'leave', place: { pc: pc + insn.length, context } };
+  }
+  return isCsr || insn.row.name === 'sfence.vma' ? undefined : { kind: 'system' };
 }
 
 const evenSum = (base: number, imm: number): number => base + imm - Math.abs((base + imm) % 2);
@@ -197,6 +212,8 @@ function terminator(end: NodeEnd): Terminator {
       return { kind: 'branch', taken: edgeTo(end.taken), next: edgeTo(end.next) };
     case 'return':
       return { kind: 'return', expected: edgeTo(end.place) };
+    case 'leave':
+      return { kind: 'goto', edge: { pc: end.place.pc, block: undefined } };
     default:
       return end;
   }

@@ -1,0 +1,131 @@
+import { HOT_NEVER, SLOT } from '../../machine/layout.ts';
+import { ByteWriter } from '../../wasm/index.ts';
+import { codePage, codeReader } from './code-reader.ts';
+import { compileRegion, REGION_EXPORT } from './compile.ts';
+import { type DiscoveryLimits, discover } from './discover.ts';
+import type { Block } from './region.ts';
+import { successors } from './region.ts';
+
+export interface TranslatorOptions {
+  readonly memory: WebAssembly.Memory;
+  /** the core's function table; its first entry is never a region */
+  readonly table: WebAssembly.Table;
+  /** what `defineRegionFunctions` exported */
+  readonly imports: WebAssembly.ModuleImports;
+  /** number of the interpreter's handler for a row of `rows`, as decoded slots name it */
+  readonly handlerOf: (rowIndex: number) => number;
+  /** makes every jump cache forget its regions */
+  readonly newGenerations: () => void;
+}
+
+/** What the translator did so far. */
+export interface TranslatorCounts {
+  regions: number;
+  insns: number;
+  bytes: number;
+  /** hot places that gave no region */
+  refused: number;
+  /** times that all regions were thrown away */
+  recycled: number;
+}
+
+export interface Translator {
+  readonly counts: TranslatorCounts;
+  /**
+   * Translates the region that starts at a hot slot of the running hart.
+   * @returns its index in the table, or 0 when the place gives none
+   */
+  translate(h: number, pc: bigint, slot: number): number;
+  /** Throws regions away that contain an address: a breakpoint was set there. */
+  forget(pc: bigint): void;
+}
+
+/** Live modules are bounded: V8 keeps tens of thousands at most, and each costs memory. */
+const MOST_REGIONS = 3000;
+
+const LIMITS: DiscoveryLimits = { maxInsns: 180, maxDepth: 4 };
+
+interface Live {
+  readonly slot: number;
+  readonly pcs: ReadonlySet<number>;
+}
+
+export function createTranslator(options: TranslatorOptions): Translator {
+  const { memory, table, imports } = options;
+  const counts: TranslatorCounts = { regions: 0, insns: 0, bytes: 0, refused: 0, recycled: 0 };
+  const live = new Map<number, Live>();
+  const writer = new ByteWriter();
+  let next = 1;
+
+  function translate(h: number, pc: bigint, slot: number): number {
+    const view = new DataView(memory.buffer);
+    const made = compile(view, h, Number(BigInt.asIntN(64, pc)), slot);
+    if (made === 0) {
+      counts.refused++;
+      view.setUint8(slot + SLOT.hot, HOT_NEVER);
+    }
+    return made;
+  }
+
+  function compile(view: DataView, h: number, pc: number, slot: number): number {
+    if (!Number.isSafeInteger(pc)) return 0;
+    const region = discover(pc, codeReader(view, h, options.handlerOf), LIMITS);
+    if (!region) return 0;
+    const bytes = compileRegion(
+      region,
+      (page) => {
+        const found = codePage(view, h, page);
+        if (!found) throw new Error(`compile: page ${page} of a region is not mapped`);
+        return found;
+      },
+      writer,
+    );
+    if (live.size >= MOST_REGIONS) recycle();
+    const index = next++;
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { core: imports });
+    table.set(index, instance.exports[REGION_EXPORT] as () => void);
+    live.set(index, { slot, pcs: addresses(region.entry) });
+    counts.regions++;
+    counts.insns += region.insnCount;
+    counts.bytes += bytes.length;
+    return index;
+  }
+
+  /** Starts over: what is hot is translated again. */
+  function recycle(): void {
+    for (const index of [...live.keys()]) drop(index);
+    options.newGenerations();
+    counts.recycled++;
+    next = 1;
+  }
+
+  function drop(index: number): void {
+    const region = live.get(index);
+    live.delete(index);
+    table.set(index, null);
+    const view = new DataView(memory.buffer);
+    // The slot may have gone to other code since.
+    const at = (region?.slot ?? 0) + SLOT.fn;
+    if (region && view.getUint16(at, true) === index) view.setUint16(at, 0, true);
+  }
+
+  return {
+    counts,
+    translate,
+    forget(pc) {
+      const number = Number(BigInt.asIntN(64, pc));
+      for (const [index, { pcs }] of [...live]) if (pcs.has(number)) drop(index);
+      options.newGenerations();
+    },
+  };
+}
+
+function addresses(entry: Block): Set<number> {
+  const pcs = new Set<number>();
+  const seen = new Set([entry]);
+  for (const block of seen) {
+    for (const { pc } of block.insns) pcs.add(pc);
+    for (const next of successors(block)) seen.add(next);
+  }
+  return pcs;
+}
