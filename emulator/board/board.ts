@@ -27,11 +27,12 @@ export function createBoard(host: BoardHost): Board {
       host.setInterrupt(hart, MIP_MSIP, level !== 0);
     },
   });
+  const disk = createVirtioBlock(host, state, plic.raise);
   const emptySlot = emptyVirtioSlot(host.virtioVersion);
   // the UART first: nearly every access outside RAM is its
   const mappings: Mapping[] = [
     { ...UART, device: uart },
-    { base: VIRTIO.base, size: VIRTIO.size, device: createVirtioBlock(host, state, plic.raise) },
+    { base: VIRTIO.base, size: VIRTIO.size, device: disk },
     { ...PLIC, device: plic },
     { ...CLINT, device: clint },
     { ...FINISHER, device: createFinisher(host) },
@@ -63,6 +64,7 @@ export function createBoard(host: BoardHost): Board {
     },
     type: uart.type,
     unreadInput: uart.unread,
+    diskDriver: disk.driver,
     reset() {
       state.bytes().fill(0);
     },

@@ -52,6 +52,12 @@ export interface Device {
   store(offset: number, size: number, value: bigint): boolean;
 }
 
+/**
+ * How far the guest's disk driver came: it never looked at the device; it looked at its version, as every
+ * driver does first; it set the device's status, so it accepts that version.
+ */
+export type DiskDriver = 'absent' | 'looking' | 'talking';
+
 export interface Board {
   /**
    * A load outside RAM by a hart. `pa` is a physical address, `size` 1, 2, 4 or 8.
@@ -64,6 +70,7 @@ export interface Board {
   type(bytes: Uint8Array): number;
   /** How many typed bytes the guest has not read. */
   unreadInput(): number;
+  diskDriver(): DiskDriver;
   /** Puts every register to its reset value. */
   reset(): void;
 }

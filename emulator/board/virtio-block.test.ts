@@ -311,6 +311,15 @@ test('features that were not offered are refused', () => {
   expect(t.read(register(0x70))).toBe(3);
 });
 
+test('tells how far the driver came', () => {
+  const t = testBoard();
+  expect(t.board.diskDriver()).toBe('absent');
+  t.read(register(4));
+  expect(t.board.diskDriver()).toBe('looking');
+  t.write(register(0x70), 0);
+  expect(t.board.diskDriver()).toBe('talking');
+});
+
 test('without a disk the slot is empty', () => {
   const t = testBoard({ disk: false });
   expect(t.read(register(0))).toBe(0x7472_6976);

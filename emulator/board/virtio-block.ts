@@ -1,6 +1,6 @@
 import { blockRequest, type Disk, SECTOR_BYTES } from './block-request.ts';
 import { type BoardState, VIRTIO_WORDS } from './board-state.ts';
-import type { BoardHost, Device } from './bus.ts';
+import type { BoardHost, Device, DiskDriver } from './bus.ts';
 import { VIRTIO } from './memory-map.ts';
 import {
   availableHead,
@@ -52,6 +52,13 @@ const WORD = {
   queuePfn: VIRTIO_WORDS + 18,
 } as const;
 const LAST_WORD = WORD.queuePfn;
+/** not registers, and kept over a reset: how far the guest's driver came */
+const VERSION_READ = VIRTIO_WORDS + 20;
+const STATUS_WRITTEN = VIRTIO_WORDS + 21;
+
+export interface VirtioBlock extends Device {
+  driver(): DiskDriver;
+}
 
 /**
  * A virtio block device behind virtio-mmio, registers of version 1 (legacy) or 2 (Virtio 1.2, 4.2),
@@ -62,7 +69,7 @@ export function createVirtioBlock(
   host: BoardHost,
   state: BoardState,
   raise: (irq: number) => void,
-): Device {
+): VirtioBlock {
   const legacy = host.virtioVersion === 1;
   const present = host.diskBytes > 0;
   const memory = dmaMemory(host.ramOffset, host.ramBytes, state.all, host.dma);
@@ -174,6 +181,7 @@ export function createVirtioBlock(
       case 0x00:
         return MAGIC;
       case 0x04:
+        words[VERSION_READ] = 1;
         return host.virtioVersion;
       case 0x08:
         return present ? BLOCK_DEVICE : 0;
@@ -244,8 +252,10 @@ export function createVirtioBlock(
     } else if (offset === 0x30) words[WORD.queueSelect] = value;
     else if (offset === 0x50) notify(value);
     else if (offset === 0x64) acknowledge(value);
-    else if (offset === 0x70) setStatus(value);
-    else storeQueue(offset, value);
+    else if (offset === 0x70) {
+      words[STATUS_WRITTEN] = 1;
+      setStatus(value);
+    } else storeQueue(offset, value);
   }
 
   return {
@@ -256,6 +266,11 @@ export function createVirtioBlock(
     store(offset, size, value) {
       if (present && size === 4 && offset < CONFIG) store(offset, Number(value & 0xffff_ffffn));
       return true;
+    },
+    driver() {
+      const words = state.words();
+      if (words[STATUS_WRITTEN]) return 'talking';
+      return words[VERSION_READ] ? 'looking' : 'absent';
     },
   };
 }

@@ -167,6 +167,11 @@ export interface Machine {
    */
   type(text: string | Uint8Array): number;
   readonly disk: { bytes(): Uint8Array } | undefined;
+  /**
+   * How far the guest's disk driver came: it never looked at the device; it read its version; it set the
+   * device's status, so it accepts the version.
+   */
+  readonly diskDriver: 'absent' | 'looking' | 'talking';
 
   /** A point to return to. Costs what changed since the snapshot it descends from. */
   snapshot(): Snapshot;

@@ -1,0 +1,5 @@
+import { report } from './report.ts';
+import { run } from './run.ts';
+
+/** Every command, by name: a new one is a file here and a line below. */
+export const commands = { run, report };

@@ -1,0 +1,85 @@
+import { buildCommand } from '@stricli/core';
+import type { CliContext } from '../context.ts';
+import { integer, seconds, text } from '../parsers.ts';
+
+export interface RunFlags {
+  fs?: string;
+  exec?: string;
+  until?: string;
+  harts: number;
+  memory: number;
+  timeLimit?: number;
+  writeFs: boolean;
+}
+
+export const run = buildCommand<RunFlags, [kernel?: string], CliContext>({
+  loader: async () => (await import('../run/run-command.ts')).runCommand,
+  parameters: {
+    flags: {
+      fs: {
+        kind: 'parsed',
+        parse: text,
+        placeholder: 'IMG',
+        brief: 'file system image; the bundled one when absent, for bundled kernels',
+        optional: true,
+      },
+      exec: {
+        kind: 'parsed',
+        parse: text,
+        placeholder: 'CMD',
+        brief: 'type this into the shell, and leave with its exit status',
+        optional: true,
+      },
+      until: {
+        kind: 'parsed',
+        parse: text,
+        placeholder: 'TEXT',
+        brief: 'leave when the console shows this',
+        optional: true,
+      },
+      harts: { kind: 'parsed', parse: integer(1, 8), brief: 'number of harts', default: '1' },
+      memory: {
+        kind: 'parsed',
+        parse: integer(1, 2048),
+        placeholder: 'MIB',
+        brief: 'size of RAM; xv6 itself expects 128',
+        default: '128',
+      },
+      timeLimit: {
+        kind: 'parsed',
+        parse: seconds,
+        placeholder: 'SECONDS',
+        brief: 'give up after this long',
+        optional: true,
+      },
+      writeFs: {
+        kind: 'boolean',
+        brief: 'write the disk back to --fs when leaving',
+        default: false,
+        withNegated: false,
+      },
+    },
+    positional: {
+      kind: 'tuple',
+      parameters: [
+        {
+          parse: text,
+          placeholder: 'KERNEL',
+          brief: 'ELF file, or the name of a bundled kernel (cow when absent)',
+          optional: true,
+        },
+      ],
+    },
+  },
+  docs: {
+    brief: 'boot to an interactive console, or run one command',
+    fullDescription: [
+      'Boots a kernel to an interactive console. Ctrl-A X leaves, Ctrl-A C shows every hart with a',
+      'backtrace, Ctrl-A Ctrl-A types a Ctrl-A. Runs are deterministic: the same kernel, image and input',
+      'give the same run.',
+      '',
+      'Exit status: that of the guest (test finisher, or the command of --exec); 1 after a kernel panic,',
+      'a silent guest or a time limit; 2 for an input that cannot be used; 130 when interrupted.',
+    ].join('\n'),
+  },
+});
