@@ -16,7 +16,7 @@ import {
   unlink,
 } from './transitions/files.ts';
 import { fork } from './transitions/fork.ts';
-import { amo, fetch, fill, load, lrsc, store } from './transitions/memory.ts';
+import { amo, fill, jump, load, lrsc, store } from './transitions/memory.ts';
 import { getpid, sleep, uptime } from './transitions/misc.ts';
 import { pipe } from './transitions/pipe.ts';
 import { read, write } from './transitions/read-write.ts';
@@ -25,7 +25,7 @@ import { settle } from './transitions/settle.ts';
 import { type Choices, type Env, finishWork, nextChoices, startWork, type Work } from './work.ts';
 
 /** Does the operation; false when the model cannot say what a correct kernel would show. */
-type Action = (work: Work, slot: number) => boolean | void;
+type Action = (work: Work, slot: number) => boolean;
 
 /**
  * The outcomes of an operation; empty when it is not enabled: nobody can act, or its effect is beyond
@@ -89,7 +89,7 @@ function act(work: Work, slot: number, operation: Exclude<Operation, { op: 'fail
     case 'lrsc':
       return lrsc(work, slot, { ...operation, va: at(operation.va) });
     case 'fetch':
-      return fetch(work, slot, { ...operation, va: at(operation.va) });
+      return jump(work, slot, { ...operation, va: at(operation.va) });
     case 'fill':
       return fill(work, slot, { ...operation, va: at(operation.va) });
     case 'pressure':
@@ -106,7 +106,7 @@ function systemCall(
   slot: number,
   operation: SystemCall,
   at: (address: string) => number,
-): boolean | void {
+): boolean {
   switch (operation.op) {
     case 'fork':
       return fork(work, slot);
@@ -148,7 +148,7 @@ function callWithPath(
   slot: number,
   operation: PathCall,
   at: (address: string) => number,
-): boolean | void {
+): boolean {
   if (inUnlinkedDirectory(work, slot)) return false;
   switch (operation.op) {
     case 'exec':

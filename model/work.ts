@@ -120,14 +120,17 @@ export const allocationsLeft = (work: Work): number => {
   return beforeFailure >= 0 ? Math.min(work.free, beforeFailure) : work.free;
 };
 
-export const update = (work: Work, slot: number, change: Partial<Process>): void => {
+/** Changes a process. Returns true, so that a transition can end with it: see `Action` in step.ts. */
+export function update(work: Work, slot: number, change: Partial<Process>): true {
   work.processes[slot + 1] = { ...processOf(work, slot), ...change };
-};
+  return true;
+}
 
-/** Records what a process shows; a blocked process that completes is no longer blocked. */
-export function show(work: Work, slot: number, result: Expected): void {
+/** Records what a process shows; a blocked one is no longer blocked. Returns true, as `update`. */
+export function show(work: Work, slot: number, result: Expected): true {
   if (processOf(work, slot).blocked) update(work, slot, { blocked: undefined });
   work.results.push({ slot, result });
+  return true;
 }
 
 export const note = (work: Work, text: string): void => {

@@ -62,14 +62,14 @@ export function closeFile(work: Work, number: number): void {
   }
 }
 
-export function close(work: Work, slot: number, { fd }: { fd: number }): void {
+export function close(work: Work, slot: number, { fd }: { fd: number }): boolean {
   if (!openFile(work, slot, fd)) return show(work, slot, value(-1));
   closeDescriptor(work, slot, fd | 0);
-  show(work, slot, value(0));
+  return show(work, slot, value(0));
 }
 
-export function dup(work: Work, slot: number, { fd }: { fd: number }): void {
+export function dup(work: Work, slot: number, { fd }: { fd: number }): boolean {
   if (!openFile(work, slot, fd)) return show(work, slot, value(-1));
   const copy = addDescriptor(work, slot, fileNumber(work, slot, fd));
-  show(work, slot, value(copy ?? -1));
+  return show(work, slot, value(copy ?? -1));
 }

@@ -11,7 +11,7 @@ import { closeDescriptor } from './descriptors.ts';
  * Ends a process: closes its files and gives its children to init. Its memory, page table and
  * trapframe stay until its parent waits.
  */
-export function endProcess(work: Work, slot: number, exitStatus: number, shown: Expected): void {
+export function endProcess(work: Work, slot: number, exitStatus: number, shown: Expected): boolean {
   const process = processOf(work, slot);
   for (let fd = 0; fd < process.descriptors.length; fd++) closeDescriptor(work, slot, fd);
   for (const child of work.processes) {
@@ -19,14 +19,14 @@ export function endProcess(work: Work, slot: number, exitStatus: number, shown: 
       update(work, child.slot, { parent: INIT });
   }
   update(work, slot, { status: 'zombie', exitStatus });
-  show(work, slot, shown);
+  return show(work, slot, shown);
 }
 
 /** The kernel's reaction to a fault that is not its own doing: the process dies with status −1. */
-export const killNow = (work: Work, slot: number): void =>
+export const killNow = (work: Work, slot: number): boolean =>
   endProcess(work, slot, -1, { kind: 'killed' });
 
-export const exit = (work: Work, slot: number, { status }: { status: number }): void =>
+export const exit = (work: Work, slot: number, { status }: { status: number }): boolean =>
   endProcess(work, slot, status | 0, { kind: 'exited' });
 
 const children = (work: Work, slot: number): Process[] =>
@@ -40,7 +40,7 @@ export const hasZombie = (work: Work, slot: number): boolean =>
  * wait: reaps any zombie child (xv6 takes the first in the process table). The status goes to `va`
  * unless that is 0; when it cannot be written the result is −1 and the child stays a zombie.
  */
-export function wait(work: Work, slot: number, va: number): void {
+export function wait(work: Work, slot: number, va: number): boolean {
   const all = children(work, slot);
   if (all.length === 0) return show(work, slot, value(-1));
   const zombies = all.filter((child) => child.status === 'zombie');
@@ -52,7 +52,7 @@ export function wait(work: Work, slot: number, va: number): void {
     if (copyOut(work, slot, va, data(status)) < 4) return show(work, slot, value(-1));
   }
   reap(work, child.slot);
-  show(work, slot, { kind: 'pid', slot: child.slot });
+  return show(work, slot, { kind: 'pid', slot: child.slot });
 }
 
 /** Gives back all that a zombie still holds. */
@@ -67,8 +67,8 @@ export function reap(work: Work, slot: number): void {
  * kill: −1 when there is no such process. The victim dies at once as far as the model is concerned:
  * the driver lets it run until it has. The caller itself dies on its way back to user mode.
  */
-export function kill(work: Work, slot: number, target: number): void {
+export function kill(work: Work, slot: number, target: number): boolean {
   if (target < 0) return show(work, slot, value(-1));
   if (target !== slot) show(work, slot, value(0));
-  killNow(work, target);
+  return killNow(work, target);
 }

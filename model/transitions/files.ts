@@ -55,8 +55,12 @@ export function kindOfFile(work: Work, id: number): 'program' | 'other' | 'uncle
 
 const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46];
 
-export function open(work: Work, slot: number, args: { path: number; mode: number }): void {
-  show(work, slot, value(openPath(work, slot, pathAt(work, slot, args.path), args.mode | 0) ?? -1));
+export function open(work: Work, slot: number, args: { path: number; mode: number }): boolean {
+  return show(
+    work,
+    slot,
+    value(openPath(work, slot, pathAt(work, slot, args.path), args.mode | 0) ?? -1),
+  );
 }
 
 function openPath(
@@ -106,7 +110,7 @@ function createFile(work: Work, slot: number, path: string | undefined): number 
 const cwdOf = (work: Work, slot: number): number => processOf(work, slot).cwd;
 
 /** link: −1 for directories, absent names, or a new name that exists. */
-export function link(work: Work, slot: number, args: { from: number; to: number }): void {
+export function link(work: Work, slot: number, args: { from: number; to: number }): boolean {
   const to = pathAt(work, slot, args.to);
   const id = resolve(work, slot, pathAt(work, slot, args.from));
   const at = to === undefined ? undefined : lookupParent(work.disk, cwdOf(work, slot), to);
@@ -118,7 +122,7 @@ export function link(work: Work, slot: number, args: { from: number; to: number 
   if (fails) return show(work, slot, value(-1));
   work.disk = addName(work.disk, at.directory, at.name, id);
   changeLinks(work, id, 1);
-  show(work, slot, value(0));
+  return show(work, slot, value(0));
 }
 
 function changeLinks(work: Work, id: number, by: 1 | -1): void {
@@ -127,7 +131,7 @@ function changeLinks(work: Work, id: number, by: 1 | -1): void {
 }
 
 /** unlink: −1 for `.` and `..`, absent names, and directories that are not empty. */
-export function unlink(work: Work, slot: number, args: { path: number }): void {
+export function unlink(work: Work, slot: number, args: { path: number }): boolean {
   const path = pathAt(work, slot, args.path);
   const id = resolve(work, slot, path);
   const at = path === undefined ? undefined : lookupParent(work.disk, cwdOf(work, slot), path);
@@ -140,33 +144,33 @@ export function unlink(work: Work, slot: number, args: { path: number }): void {
   if (fails) return show(work, slot, value(-1));
   work.disk = removeName(work.disk, at.directory, at.name);
   changeLinks(work, id, -1);
-  show(work, slot, value(0));
+  return show(work, slot, value(0));
 }
 
 /** mkdir: −1 when the name exists or its directory does not. */
-export function mkdir(work: Work, slot: number, args: { path: number }): void {
+export function mkdir(work: Work, slot: number, args: { path: number }): boolean {
   const path = pathAt(work, slot, args.path);
   const at = path === undefined ? undefined : lookupParent(work.disk, cwdOf(work, slot), path);
   if (!at || resolve(work, slot, path) !== undefined) return show(work, slot, value(-1));
   work.disk = addInode(work.disk, at.directory, at.name, newDirectory(at.directory));
-  show(work, slot, value(0));
+  return show(work, slot, value(0));
 }
 
-export function chdir(work: Work, slot: number, args: { path: number }): void {
+export function chdir(work: Work, slot: number, args: { path: number }): boolean {
   const id = resolve(work, slot, pathAt(work, slot, args.path));
   if (id === undefined || inodeAt(work.disk, id).type !== T_DIR) {
     return show(work, slot, value(-1));
   }
   update(work, slot, { cwd: id });
-  show(work, slot, value(0));
+  return show(work, slot, value(0));
 }
 
 /** fstat: −1 on a pipe; which numbers the file system gives is not predicted. */
-export function fstat(work: Work, slot: number, args: { fd: number; va: number }): void {
+export function fstat(work: Work, slot: number, args: { fd: number; va: number }): boolean {
   const file = openFile(work, slot, args.fd);
   if (!file || file.kind === 'pipe') return show(work, slot, value(-1));
   const stat = { bytes: new Uint8Array(STAT_BYTES), unknown: [{ from: 0, to: STAT_BYTES }] };
-  show(work, slot, value(copyOut(work, slot, args.va, stat) < STAT_BYTES ? -1 : 0));
+  return show(work, slot, value(copyOut(work, slot, args.va, stat) < STAT_BYTES ? -1 : 0));
 }
 
 /**

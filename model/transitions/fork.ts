@@ -24,7 +24,7 @@ import { allocateAll, show, update, type Work } from '../work.ts';
  * Fails with −1 when the process table is full or an allocation fails; then nothing has changed but
  * that the parent's pages may be write-protected.
  */
-export function fork(work: Work, slot: number): void {
+export function fork(work: Work, slot: number): boolean {
   const parent = processOf(work, slot);
   const inUse = work.processes.filter((p) => p.status !== 'gone').length;
   if (inUse >= work.profile.nproc) return show(work, slot, value(-1));
@@ -46,7 +46,7 @@ export function fork(work: Work, slot: number): void {
     if (open) work.files.set(file, { ...open, refs: open.refs + 1 });
   }
   show(work, slot, { kind: 'pid', slot: child });
-  show(work, child, value(0));
+  return show(work, child, value(0));
 }
 
 /** The map with every writable page possibly write-protected by the hardware. */

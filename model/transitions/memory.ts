@@ -33,28 +33,28 @@ function writeUser(work: Work, slot: number, va: number, bytes: Uint8Array): voi
 }
 
 /** Load of 1, 2, 4 or 8 bytes: the zero-extended value (lbu, lhu, lwu, ld). */
-export function load(work: Work, slot: number, { va, width }: At<Of<'load'>>): void {
+export function load(work: Work, slot: number, { va, width }: At<Of<'load'>>): boolean {
   const bytes = readUser(work, slot, va, width);
   if (!bytes) return killNow(work, slot);
-  show(work, slot, value(fromLittleEndian(bytes)));
+  return show(work, slot, value(fromLittleEndian(bytes)));
 }
 
-export function store(work: Work, slot: number, operation: At<Of<'store'>>): void {
+export function store(work: Work, slot: number, operation: At<Of<'store'>>): boolean {
   const { va, width } = operation;
   if (resolveRange(work, slot, va, width, makeWritable) !== 'ok') return killNow(work, slot);
   writeUser(work, slot, va, littleEndian(BigInt(operation.value), width));
-  show(work, slot, OK);
+  return show(work, slot, OK);
 }
 
 /** Atomic read-modify-write: needs alignment (else an exception) and the right to store. */
-export function amo(work: Work, slot: number, operation: At<Of<'amo'>>): void {
+export function amo(work: Work, slot: number, operation: At<Of<'amo'>>): boolean {
   const { va, width, kind } = operation;
   if (va % width !== 0 || makeWritable(work, slot, va) !== 'ok') return killNow(work, slot);
   const old = fromLittleEndian(readUser(work, slot, va, width)!);
   const operand = BigInt(operation.value);
   const result = { add: old + operand, swap: operand, or: old | operand }[kind];
   writeUser(work, slot, va, littleEndian(result, width));
-  show(work, slot, value(signExtend(old, width)));
+  return show(work, slot, value(signExtend(old, width)));
 }
 
 /** A 4-byte value sign-extended to the register's 64 bits, as lr.w and the amos of words do. */
@@ -64,7 +64,7 @@ const signExtend = (bits: bigint, width: number): bigint => BigInt.asIntN(8 * wi
  * lr and sc once. Where the store faults, the trap may have lost the reservation: then sc fails,
  * before or after the page was made writable.
  */
-export function lrsc(work: Work, slot: number, operation: At<Of<'lrsc'>>): void {
+export function lrsc(work: Work, slot: number, operation: At<Of<'lrsc'>>): boolean {
   const { va, width } = operation;
   const bytes = va % width === 0 ? readUser(work, slot, va, width) : undefined;
   if (!bytes) return killNow(work, slot);
@@ -82,7 +82,7 @@ export function lrsc(work: Work, slot: number, operation: At<Of<'lrsc'>>): void 
     return fails(1);
   }
   writeUser(work, slot, va, littleEndian(BigInt(operation.value), width));
-  fails(0);
+  return fails(0);
 }
 
 const valueOf = (old: bigint) => value(old) as Extract<Expected, { kind: 'value' }>;
@@ -95,7 +95,7 @@ const RET = 0x8067n;
  * Jump there and come back. False when the page is executable but holds no return instruction: what
  * would happen then is not the model's to say.
  */
-export function fetch(work: Work, slot: number, { va }: At<Of<'fetch'>>): boolean {
+export function jump(work: Work, slot: number, { va }: At<Of<'fetch'>>): boolean {
   const at = va - (va % 2);
   const { pages } = processOf(work, slot);
   const e = at >= 0 && at < MAXVA ? lookup(pages, at) : 0;
@@ -113,11 +113,11 @@ export function fetch(work: Work, slot: number, { va }: At<Of<'fetch'>>): boolea
 }
 
 /** Stores a byte over a range, ascending; the first page that it may not write ends the process. */
-export function fill(work: Work, slot: number, operation: At<Of<'fill'>>): void {
+export function fill(work: Work, slot: number, operation: At<Of<'fill'>>): boolean {
   const { va, length } = operation;
   for (const [at, , size] of pieces(va, length)) {
     if (makeWritable(work, slot, at) !== 'ok') return killNow(work, slot);
     writeFrame(work, slot, at, new Uint8Array(size).fill(operation.value & 0xff));
   }
-  show(work, slot, OK);
+  return show(work, slot, OK);
 }

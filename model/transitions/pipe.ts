@@ -6,7 +6,7 @@ import { allocateAll, choose, note, show, update, type Work } from '../work.ts';
 import { addDescriptor, addFile, closeDescriptor, closeFile } from './descriptors.ts';
 
 /** pipe: two open files, one page, two descriptors copied out one after the other. */
-export function pipe(work: Work, slot: number, va: number): void {
+export function pipe(work: Work, slot: number, va: number): boolean {
   const ends = makePipe(work);
   if (!ends) return show(work, slot, value(-1));
   const [readFile, writeFile] = ends;
@@ -25,7 +25,7 @@ export function pipe(work: Work, slot: number, va: number): void {
     if (fd === undefined) closeFile(work, file);
     else closeDescriptor(work, slot, fd);
   }
-  show(work, slot, value(-1));
+  return show(work, slot, value(-1));
 }
 
 const tell = (work: Work, slot: number, va: number, fd: number): boolean =>
@@ -53,7 +53,13 @@ export function pipeReady(work: Work, id: number, direction: 'read' | 'write'): 
  * read from a pipe: waits while it is empty and can still be written, then takes what is there. When
  * user memory cannot be written, the bytes before that count; the byte that failed may be lost. Of a read of nothing, xv6 waits too; others need not.
  */
-export function pipeRead(work: Work, slot: number, id: number, va: number, length: number): void {
+export function pipeRead(
+  work: Work,
+  slot: number,
+  id: number,
+  va: number,
+  length: number,
+): boolean {
   const from = work.pipes.get(id)!;
   if (!pipeReady(work, id, 'read')) {
     if (length <= 0 && choose(work, 2) === 1) return show(work, slot, value(0));
@@ -71,7 +77,7 @@ export function pipeRead(work: Work, slot: number, id: number, va: number, lengt
     note(work, `the byte that could not be copied out is ${way === 1 ? 'kept' : 'lost'}`);
   }
   work.pipes.set(id, { ...from, bytes: from.bytes.slice(taken) });
-  show(work, slot, result);
+  return show(work, slot, result);
 }
 
 /**
@@ -85,7 +91,7 @@ export function pipeWrite(
   va: number,
   length: number,
   before = 0,
-): void {
+): boolean {
   let done = before;
   while (done < length) {
     const to = work.pipes.get(id)!;
@@ -100,7 +106,7 @@ export function pipeWrite(
     done += bytes.length;
     if (bytes.length < wanted) return show(work, slot, failedWrite(work, done));
   }
-  show(work, slot, value(Math.max(done, 0)));
+  return show(work, slot, value(Math.max(done, 0)));
 }
 
 /** Nothing put and user memory unreadable: 0 in xv6, −1 in some. */

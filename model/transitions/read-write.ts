@@ -26,9 +26,9 @@ export function read(work: Work, slot: number, { fd, va, length }: Transfer): bo
 }
 
 /** Nobody types: only a read of nothing returns. */
-function readConsole(work: Work, slot: number, length: number): void {
-  if (length <= 0) show(work, slot, value(0));
-  else update(work, slot, { blocked: { op: 'forever' } });
+function readConsole(work: Work, slot: number, length: number): boolean {
+  if (length <= 0) return show(work, slot, value(0));
+  return update(work, slot, { blocked: { op: 'forever' } });
 }
 
 function readFile(work: Work, slot: number, fd: number, va: number, length: number): boolean {
@@ -83,11 +83,11 @@ export function write(work: Work, slot: number, { fd, va, length }: Transfer): b
 }
 
 /** The console takes what can be read; how much of it is counted before a bad page differs. */
-function writeConsole(work: Work, slot: number, va: number, length: number): void {
+function writeConsole(work: Work, slot: number, va: number, length: number): boolean {
   const readable = copyIn(work, slot, va, length).bytes.length;
   if (readable >= length) return show(work, slot, value(Math.max(length, 0)));
   if (choose(work, 2) === 1) return show(work, slot, value(-1));
-  show(work, slot, { kind: 'range', min: 0n, max: BigInt(readable) });
+  return show(work, slot, { kind: 'range', min: 0n, max: BigInt(readable) });
 }
 
 /** False when the content is not known, or the bytes are not, or the file would grow too large. */

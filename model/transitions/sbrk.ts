@@ -20,7 +20,11 @@ import { allocateAll, allocationsLeft, choose, note, show, update, type Work } f
 import { killNow } from './exit.ts';
 
 /** The old break, or −1 with the break unchanged. `bytes` is cut to 32 bits as the kernel does. */
-export function sbrk(work: Work, slot: number, request: { bytes: number; lazy?: boolean }): void {
+export function sbrk(
+  work: Work,
+  slot: number,
+  request: { bytes: number; lazy?: boolean },
+): boolean {
   const bytes = request.bytes | 0;
   const { sizeBytes } = processOf(work, slot);
   if (bytes < 0) return shrink(work, slot, sizeBytes + bytes);
@@ -28,11 +32,11 @@ export function sbrk(work: Work, slot: number, request: { bytes: number; lazy?: 
   const lazy = work.profile.lazySbrk && request.lazy === true;
   if (!lazy && !grow(work, slot, sizeBytes + bytes)) return show(work, slot, value(-1));
   update(work, slot, { sizeBytes: sizeBytes + bytes });
-  show(work, slot, value(sizeBytes));
+  return show(work, slot, value(sizeBytes));
 }
 
 /** Below address 0 xv6 does nothing and reports the old break; others say −1. */
-function shrink(work: Work, slot: number, newSize: number): void {
+function shrink(work: Work, slot: number, newSize: number): boolean {
   const { sizeBytes, pages } = processOf(work, slot);
   if (newSize < 0) {
     const refuses = choose(work, 2) === 1;
@@ -53,7 +57,7 @@ function shrink(work: Work, slot: number, newSize: number): void {
   update(work, slot, { sizeBytes: newSize, pages: withEntries(pages, gone) });
   // The program's own code starts at page 0: without it, it cannot even return from the call.
   if (pageRoundUp(newSize) === 0) return killNow(work, slot);
-  show(work, slot, value(sizeBytes));
+  return show(work, slot, value(sizeBytes));
 }
 
 /** Maps zeroed pages up to the new break; false, and no page kept, when an allocation fails. */
@@ -100,8 +104,8 @@ export function pressurePages(pages: PageMap, sizeBytes: number, free: number, t
 }
 
 /** Takes memory until `freePages` are free: the driver calls sbrk with what `pressurePages` says. */
-export function pressure(work: Work, slot: number, { freePages }: { freePages: number }): void {
+export function pressure(work: Work, slot: number, { freePages }: { freePages: number }): boolean {
   const { pages, sizeBytes } = processOf(work, slot);
   const count = pressurePages(pages, sizeBytes, work.free, freePages);
-  sbrk(work, slot, { bytes: count * PAGE_BYTES });
+  return sbrk(work, slot, { bytes: count * PAGE_BYTES });
 }
