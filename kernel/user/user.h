@@ -5,6 +5,7 @@
 #include "abi/param.h"
 #include "abi/stat.h"
 #include "abi/types.h"
+#include <stdarg.h>
 
 #define NULL ((void *)0)
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
@@ -54,6 +55,7 @@ int atoi(const char *s);
 // a width, as in %8d or %-8s.
 __attribute__((format(printf, 1, 2))) void printf(const char *format, ...);
 __attribute__((format(printf, 2, 3))) void fprintf(int fd, const char *format, ...);
+void vfprintf(int fd, const char *format, va_list args);
 
 // Files (lib/files.c).
 char *gets(char *line, int capacity); // one line of descriptor 0, its newline kept; empty at the end

@@ -1,5 +1,4 @@
 #include "user.h"
-#include <stdarg.h>
 
 // Output collects here and leaves in one write per call, so that the lines of processes that print
 // at the same time stay whole as long as they are short.
@@ -102,13 +101,13 @@ convert(struct sink *sink, const char *f, va_list *args)
   return f;
 }
 
-static void
-format_to(int fd, const char *format, va_list *args)
+void
+vfprintf(int fd, const char *format, va_list args)
 {
   struct sink sink = {.fd = fd, .used = 0};
   for (const char *f = format; *f != 0; f++) {
     if (*f == '%')
-      f = convert(&sink, f + 1, args);
+      f = convert(&sink, f + 1, &args);
     else
       put(&sink, *f);
   }
@@ -120,7 +119,7 @@ printf(const char *format, ...)
 {
   va_list args;
   va_start(args, format);
-  format_to(1, format, &args);
+  vfprintf(1, format, args);
   va_end(args);
 }
 
@@ -129,6 +128,6 @@ fprintf(int fd, const char *format, ...)
 {
   va_list args;
   va_start(args, format);
-  format_to(fd, format, &args);
+  vfprintf(fd, format, args);
   va_end(args);
 }
