@@ -16,7 +16,7 @@ export type ObservedMemory = Pick<
 >;
 
 /** A member of a struct in guest memory: where it lies and how wide it is, in bytes. */
-export interface Slot {
+export interface FieldAt {
   offset: number;
   sizeBytes: number;
 }
@@ -26,15 +26,15 @@ export interface ProcLayout {
   address: number;
   count: number;
   strideBytes: number;
-  state: Slot;
-  pid: Slot;
-  sz: Slot;
-  pagetable: Slot;
-  trapframe: Slot;
-  parent: Slot | undefined;
-  killed: Slot | undefined;
-  kstack: Slot | undefined;
-  xstate: Slot | undefined;
+  state: FieldAt;
+  pid: FieldAt;
+  sz: FieldAt;
+  pagetable: FieldAt;
+  trapframe: FieldAt;
+  parent: FieldAt | undefined;
+  killed: FieldAt | undefined;
+  kstack: FieldAt | undefined;
+  xstate: FieldAt | undefined;
   /** Offsets of further words that may hold a page of the process's own, by member name. */
   extra: readonly { name: string; offset: number }[];
   /** Offsets of further page tables (a kernel page table per process), by member name. */
@@ -54,9 +54,9 @@ export interface FileTableLayout {
   address: number;
   count: number;
   strideBytes: number;
-  type: Slot;
-  pipe: Slot;
-  ref: Slot | undefined;
+  type: FieldAt;
+  pipe: FieldAt;
+  ref: FieldAt | undefined;
   pipeType: number;
 }
 
@@ -68,7 +68,7 @@ export interface CountsCandidate {
   address: number;
   indirect: boolean;
   strideBytes: number;
-  count: Slot & { signed: boolean };
+  count: FieldAt & { signed: boolean };
   /** Number of counts; Infinity behind a pointer. */
   length: number;
 }
@@ -118,6 +118,8 @@ export interface KernelLayout {
   /** Address of the variable `kernel_pagetable`. */
   kernelPagetable: number | undefined;
   counts: readonly CountsCandidate[];
+  /** the candidates were narrowed by a name that the user gave */
+  countsNamed: boolean;
   roots: readonly RootWord[];
   functions: KernelFunctions;
   timer: TimerKind;

@@ -1,4 +1,4 @@
-import type { ObservedMemory, Slot } from './api.ts';
+import type { FieldAt, ObservedMemory } from './api.ts';
 
 /** Guest RAM as 32-bit words: the fastest way to read scattered values. Little-endian hosts, as Node's are. */
 export interface GuestWords {
@@ -12,8 +12,8 @@ export interface GuestWords {
   /** A 64-bit value; exact below 2^53, which all addresses of Sv39 guests are. */
   u64(pa: number): number;
   /** A member of 1, 2, 4 or 8 bytes, unsigned; 0 outside RAM. */
-  unsigned(pa: number, slot: Slot): number;
-  signed(pa: number, slot: Slot): number;
+  unsigned(pa: number, field: FieldAt): number;
+  signed(pa: number, field: FieldAt): number;
 }
 
 export function guestWords(memory: ObservedMemory): GuestWords {
@@ -43,9 +43,9 @@ export function guestWords(memory: ObservedMemory): GuestWords {
       const mask = sizeBytes === 1 ? 0xff : 0xffff;
       return (guest.u32(address) >>> shift) & mask;
     },
-    signed(pa, slot) {
-      const value = guest.unsigned(pa, slot);
-      const half = 2 ** (slot.sizeBytes * 8 - 1);
+    signed(pa, field) {
+      const value = guest.unsigned(pa, field);
+      const half = 2 ** (field.sizeBytes * 8 - 1);
       return value >= half ? value - half * 2 : value;
     },
   };

@@ -1,0 +1,89 @@
+import { asStruct, type CType, type DebugInfo, resolved } from '../../emulator/elf/index.ts';
+import type { CountsCandidate } from './api.ts';
+
+/** The fewest counts that could be one per page: of 16 MiB. */
+const MIN_COUNTS = 4096;
+
+/**
+ * Everything whose type could be one reference count per page: long arrays of integers, or of structs with
+ * an integer (beside a lock, mostly), as variables or inside a struct; and pointers to integers, for kernels
+ * that take memory for them at boot.
+ */
+export function countsCandidates(debug: DebugInfo): readonly CountsCandidate[] {
+  const found: CountsCandidate[] = [];
+  for (const { name, address, type } of debug.variables()) visit(name, address, type, found, 0);
+  return found;
+}
+
+function visit(
+  name: string,
+  address: number,
+  type: CType,
+  found: CountsCandidate[],
+  depth: number,
+): void {
+  const plain = resolved(type);
+  if (plain.kind === 'array') addArray(name, address, plain, found);
+  else if (plain.kind === 'pointer') addPointer(name, address, plain.target, found);
+  else if (depth < 3 && asStruct(plain)?.name !== 'spinlock') {
+    for (const member of asStruct(plain)?.members ?? []) {
+      const inner = `${name}.${member.name}`;
+      visit(inner, address + member.offsetBytes, member.type, found, depth + 1);
+    }
+  }
+}
+
+function addArray(
+  name: string,
+  address: number,
+  array: { count: number | undefined; element: CType },
+  found: CountsCandidate[],
+): void {
+  const { element, count = 0 } = array;
+  if (count < MIN_COUNTS) return;
+  for (const integer of integersOf(element)) {
+    found.push({
+      name: `${name}${integer.suffix}`,
+      address,
+      indirect: false,
+      strideBytes: element.sizeBytes,
+      count: integer.count,
+      length: count,
+    });
+  }
+}
+
+function addPointer(name: string, address: number, target: CType, found: CountsCandidate[]): void {
+  const plain = resolved(target);
+  // A char pointer is text, and a pointer to 64-bit integers mostly a page table; both may be counts too.
+  const isRecord = asStruct(plain) !== undefined;
+  for (const integer of isRecord ? [] : integersOf(plain)) {
+    found.push({
+      name: `${name}${integer.suffix}`,
+      address,
+      indirect: true,
+      strideBytes: plain.sizeBytes,
+      count: integer.count,
+      length: Number.POSITIVE_INFINITY,
+    });
+  }
+}
+
+/** The integers of an element: itself, or those of a struct without its lock's and of unions' first member. */
+function integersOf(
+  type: CType,
+  offset = 0,
+  suffix = '',
+  depth = 0,
+): { suffix: string; count: CountsCandidate['count'] }[] {
+  const plain = resolved(type);
+  if (plain.kind === 'int') {
+    const { sizeBytes, signed } = plain;
+    return sizeBytes <= 8 ? [{ suffix, count: { offset, sizeBytes, signed } }] : [];
+  }
+  const struct = asStruct(plain);
+  if (struct === undefined || depth > 2 || struct.name === 'spinlock') return [];
+  return struct.members.flatMap((member) =>
+    integersOf(member.type, offset + member.offsetBytes, `${suffix}.${member.name}`, depth + 1),
+  );
+}
