@@ -24,7 +24,7 @@ export function defineRegionFunctions(core: Core): void {
   };
 
   add('load', (s) => {
-    const [h, left, pc, va, detail] = locals(s);
+    const [h, left, pc, va, detail] = params(s);
     const value = s.local('i64');
     return [
       enter(h, left, pc),
@@ -35,7 +35,7 @@ export function defineRegionFunctions(core: Core): void {
   });
 
   add('store', (s) => {
-    const [h, left, pc, va, value, detail] = locals(s);
+    const [h, left, pc, va, value, detail] = params(s);
     return [
       enter(h, left, pc),
       call(f.slowStore, h, va, value, i32.and(detail, 15)),
@@ -45,7 +45,7 @@ export function defineRegionFunctions(core: Core): void {
   });
 
   add('csr', (s) => {
-    const [h, left, pc, number, source, detail] = locals(s);
+    const [h, left, pc, number, source, detail] = params(s);
     const old = s.local('i64');
     const writes = i32.and(i32.shrU(detail, 2), 1);
     return [
@@ -57,7 +57,7 @@ export function defineRegionFunctions(core: Core): void {
   });
 
   add('sfence', (s) => {
-    const [h, left, pc, va, asid, detail] = locals(s);
+    const [h, left, pc, va, asid, detail] = params(s);
     const asidGiven = i32.and(i32.shrU(detail, 1), 1);
     return [
       enter(h, left, pc),
@@ -69,15 +69,16 @@ export function defineRegionFunctions(core: Core): void {
 
   for (const name of ['ecall', 'mret', 'sret'] as const) {
     add(name, (s) => {
-      const [h, left, pc] = locals(s);
-      return [enter(h, left, pc), call(f[name], h)];
+      const [h, left, pc] = params(s);
+      const trapped = i32.and(i32.load(h, HOT.event), 1);
+      // a return has set pc; a trap counts when the dispatcher enters it
+      const done = when(i32.eqz(trapped), [i32.store(h, i32.sub(left, 1), HOT.left)]);
+      return [enter(h, left, pc), call(f[name], h), done];
     });
   }
 
   add('mulhu', (s) => [leave(call(f.mulHighU, s.param(0), s.param(1)))]);
 }
-
-const locals = params;
 
 /** Says where the hart is, for time, traps and callbacks. */
 const enter = (h: Local, left: Local, pc: Local): Body => [

@@ -28,7 +28,7 @@ type NodeEnd =
   | { readonly kind: 'goto'; readonly place: Place }
   | { readonly kind: 'branch'; readonly taken: Place; readonly next: Place }
   | { readonly kind: 'indirect' }
-  | { readonly kind: 'return'; readonly place: Place }
+  | { readonly kind: 'expected'; readonly place: Place }
   | { readonly kind: 'system' }
   /** what follows runs in another address space: it is no part of the region */
   | { readonly kind: 'leave'; readonly place: Place };
@@ -117,10 +117,14 @@ function flowOf(
       return jumpTo(pc + imm, rd, next, context, limits);
     case 'jalr': {
       const base = constants.get(rs1);
-      if (base !== undefined) return jumpTo(evenSum(base, imm), rd, next, context, limits);
+      if (base !== undefined) {
+        // Other code may jump between the two instructions: the address is not certain.
+        const { place } = jumpTo(evenSum(base, imm), rd, next, context, limits);
+        return { kind: 'expected', place };
+      }
       const isReturn = rd === 0 && rs1 === RA && imm === 0 && context.parent;
       if (!isReturn) return { kind: 'indirect' };
-      return { kind: 'return', place: { pc: context.returnPc, context: context.parent } };
+      return { kind: 'expected', place: { pc: context.returnPc, context: context.parent } };
     }
     case 'system':
       return systemFlow(insn, { pc, context });
@@ -147,7 +151,7 @@ function jumpTo(
   next: number,
   context: Context,
   limits: DiscoveryLimits,
-): NodeEnd {
+): { kind: 'goto'; place: Place } {
   const follow = rd === RA && context.depth < limits.maxDepth;
   const place = { pc: target, context: follow ? callFrom(context, next) : context };
   return { kind: 'goto', place };
@@ -169,7 +173,7 @@ function makeContext(parent: Context | undefined, returnPc: number): Context {
 
 function targets(end: NodeEnd): Place[] {
   if (end.kind === 'branch') return [end.next, end.taken];
-  return end.kind === 'goto' || end.kind === 'return' ? [end.place] : [];
+  return end.kind === 'goto' || end.kind === 'expected' ? [end.place] : [];
 }
 
 /** Keeps what `auipc` and `lui` make, for the `jalr` of a far call. */
@@ -210,8 +214,8 @@ function terminator(end: NodeEnd): Terminator {
       return { kind: 'goto', edge: edgeTo(end.place) };
     case 'branch':
       return { kind: 'branch', taken: edgeTo(end.taken), next: edgeTo(end.next) };
-    case 'return':
-      return { kind: 'return', expected: edgeTo(end.place) };
+    case 'expected':
+      return { kind: 'expected', edge: edgeTo(end.place) };
     case 'leave':
       return { kind: 'goto', edge: { pc: end.place.pc, block: undefined } };
     default:

@@ -85,8 +85,8 @@ function writeEnd(
     }
     case 'indirect':
       return [br(scope.exit)];
-    case 'return':
-      return [when(i64.ne(scope.pc, end.expected.pc), [br(scope.exit)]), follow(end.expected)];
+    case 'expected':
+      return [when(i64.ne(scope.pc, end.edge.pc), [br(scope.exit)]), follow(end.edge)];
     case 'system':
       return [];
   }

@@ -22,8 +22,8 @@ export type Terminator =
   | { readonly kind: 'branch'; readonly taken: Edge; readonly next: Edge }
   /** the last instruction jumps to an address that only the run knows */
   | { readonly kind: 'indirect' }
-  /** as `indirect`, and it most likely returns to this address from an inlined call */
-  | { readonly kind: 'return'; readonly expected: Edge }
+  /** as `indirect`, and the address is most likely this: a return from a followed call, a far jump */
+  | { readonly kind: 'expected'; readonly edge: Edge }
   /** the last instruction leaves the region by itself */
   | { readonly kind: 'system' };
 
@@ -47,11 +47,10 @@ export function successors(block: Block): Block[] {
   const { end } = block;
   switch (end.kind) {
     case 'goto':
+    case 'expected':
       return present(end.edge.block);
     case 'branch':
       return [...present(end.taken.block), ...present(end.next.block)];
-    case 'return':
-      return present(end.expected.block);
     default:
       return [];
   }
