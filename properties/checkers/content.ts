@@ -1,4 +1,6 @@
-import { type Content, contentOf, frameOf } from '../../model/index.ts';
+import type { Content } from '../../model/content.ts';
+import { contentOf } from '../../model/frames.ts';
+import { frameOf } from '../../model/page-map.ts';
 import { type Checker, type Disagreement, hex, pageAddress, type StepView } from './checker.ts';
 import { type Pair, pairPages } from './pairing.ts';
 import { slotName } from './sharing.ts';

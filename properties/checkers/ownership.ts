@@ -1,4 +1,5 @@
-import { frameOf, refsOf } from '../../model/index.ts';
+import { refsOf } from '../../model/frames.ts';
+import { frameOf } from '../../model/page-map.ts';
 import { type Checker, hex, pageAddress } from './checker.ts';
 import { ownersInModel, pairPages } from './pairing.ts';
 

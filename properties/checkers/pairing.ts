@@ -1,4 +1,4 @@
-import { type Entry, frameOf, mappedPages, type PageMap } from '../../model/index.ts';
+import { type Entry, frameOf, mappedPages, type PageMap } from '../../model/page-map.ts';
 import type { Mapping } from '../../spec/ownership.ts';
 import { type Candidate, type Disagreement, hex, pageAddress, type StepView } from './checker.ts';
 import { INIT, slotName } from './sharing.ts';
@@ -40,8 +40,9 @@ function pair(view: StepView, { after }: Candidate): Pairing | Disagreement {
       return lacks(`${slotName(process.slot)}`, 'in the process table', 'not there');
     }
     const expected = pagesOf(process.pages);
+    // Pages that init took to leave little free are no business of the model's.
     const count =
-      process.slot === INIT ? observed.length : Math.max(expected.length, observed.length);
+      process.slot === INIT ? expected.length : Math.max(expected.length, observed.length);
     for (let at = 0; at < count; at++) {
       const wrong = pairOne(process.slot, expected[at], observed[at]);
       if (wrong !== undefined) return wrong;

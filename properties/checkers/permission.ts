@@ -1,4 +1,5 @@
-import { flagsOf, frameOf, refsOf } from '../../model/index.ts';
+import { refsOf } from '../../model/frames.ts';
+import { flagsOf, frameOf } from '../../model/page-map.ts';
 import { PTE_R, PTE_U, PTE_W, PTE_X } from '../../spec/sv39.ts';
 import { type Checker, type Disagreement, hex, pageAddress } from './checker.ts';
 import { type Pair, pairPages } from './pairing.ts';

@@ -63,6 +63,8 @@ export interface GuestStep {
   completions: { slot: number; a0: bigint }[];
   /** the first return of forked children that came up meanwhile */
   firstReturns: { slot: number; a0: bigint }[];
+  /** slot of the process that a fork made */
+  created: number | undefined;
   /** slots that were live before and are zombies or reaped now */
   ended: number[];
   /** allocations asked for, failed ones included */
@@ -105,6 +107,8 @@ export interface Guest {
   readonly agent: AgentProgram;
   readonly table: ProcessTable;
   readonly slots: readonly GuestSlot[];
+  /** allocations until one fails; undefined when no failure is armed */
+  readonly failIn: number | undefined;
   /** index of init in the process table */
   readonly initIndex: number;
   /** what the kernel printed since boot */

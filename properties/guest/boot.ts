@@ -80,6 +80,9 @@ export function bootGuest(options: BootOptions): Guest {
     get slots() {
       return driver.processes;
     },
+    get failIn() {
+      return hooks.failIn;
+    },
     perform: (slot, injection, how) => driver.perform(slot, injection, how),
     performAsInit: (injection, budgetInsns) => driver.perform(INIT, injection, { budgetInsns }),
     forkFromInit: (budgetInsns) =>

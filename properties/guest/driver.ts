@@ -73,6 +73,7 @@ export class Driver {
       result: { kind: 'blocked' },
       completions: [],
       firstReturns: [],
+      created: undefined,
       ended: [],
     };
     const trouble =
@@ -121,7 +122,7 @@ export class Driver {
       if (parked.slot === slot) {
         const back = this.hart();
         record.result = { kind: 'value', a0: back.x(A0), a3: back.x(A3) };
-        if (options.forks && back.x(A0) < 1n << 31n) this.adopt(Number(back.x(A0)));
+        if (options.forks) record.created = this.adopt(back.x(A0));
         return undefined;
       }
       if (slot !== INIT && this.isGone(slot)) {
@@ -168,7 +169,7 @@ export class Driver {
     if (slot === undefined) return true;
     const { table } = this.parts;
     const state = table.state(slot.index);
-    return state === 'zombie' || state === 'unused' || table.pid(slot.index) !== slot.pid;
+    return state === undefined || state === 'zombie' || table.pid(slot.index) !== slot.pid;
   }
 
   /** Takes the hart from the process parked there, and runs until somebody parks. */
@@ -224,15 +225,17 @@ export class Driver {
     return table.root(initIndex) === root ? INIT : undefined;
   }
 
-  private adopt(pid: number): void {
-    const index = this.parts.table.find(pid);
-    if (index === undefined) return;
-    this.slots.push({ index, pid, live: true, blocked: false, fresh: true });
+  /** A fork came back: the process with that pid, if there is one, becomes the next slot. */
+  private adopt(a0: bigint): number | undefined {
+    const pid = a0 < 1n << 31n ? Number(a0) : 0;
+    const index = pid > 0 ? this.parts.table.find(pid) : undefined;
+    if (index === undefined) return undefined;
+    return this.slots.push({ index, pid, live: true, blocked: false, fresh: true }) - 1;
   }
 
   private stateOf(slot: number): ReturnType<ProcessTable['state']> {
     const index = slot === INIT ? this.parts.initIndex : this.slots[slot]?.index;
-    return index === undefined ? 'unknown' : this.parts.table.state(index);
+    return index === undefined ? undefined : this.parts.table.state(index);
   }
 
   private turnLimit(): number {

@@ -1,6 +1,6 @@
 import type { GuestMemory } from '../../emulator/machine/api.ts';
 import type { ProcState } from '../../spec/ownership.ts';
-import type { ProcLayout, Slot } from '../observe/api.ts';
+import type { FieldAt, ProcLayout } from '../observe/api.ts';
 
 /** The few fields of `struct proc` that scheduling from outside needs, read live. */
 export interface ProcessTable {
@@ -19,7 +19,7 @@ const PAGE = 4096n;
 
 /** Reads the table through guest memory; the kernel maps its data at its physical address. */
 export function processTable(layout: ProcLayout, memory: GuestMemory): ProcessTable {
-  const read = (index: number, { offset, sizeBytes }: Slot): bigint => {
+  const read = (index: number, { offset, sizeBytes }: FieldAt): bigint => {
     const address = layout.address + index * layout.strideBytes + offset;
     if (sizeBytes === 8) return memory.readU64(address);
     return BigInt(memory.readU32(address)) & ((1n << BigInt(8 * sizeBytes)) - 1n);

@@ -1,5 +1,5 @@
 import type fc from 'fast-check';
-import type { Environment, ModelState, Outcome } from '../../model/index.ts';
+import type { Env, ModelState, Outcome } from '../../model/index.ts';
 import type { Clause } from '../../spec/clause.ts';
 import type { Address } from '../../spec/operation.ts';
 
@@ -43,7 +43,9 @@ export interface OperationDefinition<O extends AnyOperation = AnyOperation> {
   /** absent: nothing for the guest to do (the environment acts) */
   readonly inject?: (operation: O, context: ActContext) => Injection;
   /** every outcome that a correct kernel may show; none: not enabled here */
-  readonly step: (state: ModelState, operation: O, environment: Environment) => Outcome[];
+  readonly step: (state: ModelState, operation: O, environment: Env) => Outcome[];
+  /** may it take all memory there is? then it is left out where there is much */
+  readonly takesAllMemory?: (operation: O) => boolean;
   /** the same operation with simpler arguments, simplest first; each must be smaller */
   readonly simpler: (operation: O) => Iterable<O>;
 }

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
-import { pressureBytes } from '../../model/index.ts';
+import { pressurePages } from '../../model/index.ts';
 import type { Operation } from '../../spec/operation.ts';
 import { processes, simplerNumber } from './arguments.ts';
 import type { OperationDefinition } from './definition.ts';
 import { replace, syscall } from './helpers.ts';
 import { modelStep } from './model-step.ts';
+
+const EAGER = 1;
 
 type Pressure = Extract<Operation, { op: 'pressure' }>;
 
@@ -21,8 +23,9 @@ export const pressure: OperationDefinition<Pressure> = {
       { weight: 2, arbitrary: fc.integer({ min: 5, max: 16 }) },
     ),
   }),
-  inject: (operation, context) =>
-    syscall('sbrk', pressureBytes(context.state, context.slot, operation.freePages), 1),
+  inject: (operation, { state, slot }) =>
+    syscall('sbrk', pressurePages(state, slot, operation.freePages) * 4096, EAGER),
   step: modelStep,
+  takesAllMemory: () => true,
   simpler: (operation) => replace(operation, 'freePages', simplerNumber(operation.freePages)),
 };

@@ -47,6 +47,7 @@ export const sbrk: OperationDefinition<Sbrk> = {
   ),
   inject: (operation) => syscall('sbrk', operation.bytes, operation.lazy === true ? LAZY : EAGER),
   step: modelStep,
+  takesAllMemory: (operation) => operation.bytes > 1024 * PAGE,
   *simpler(operation) {
     if (operation.lazy === true) {
       const { lazy: _, ...eager } = operation;

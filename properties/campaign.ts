@@ -1,0 +1,131 @@
+import fc from 'fast-check';
+import type { Verdict, Violation } from '../spec/result.ts';
+import { sequenceArbitrary } from './generate.ts';
+import type { AnyOperation, OperationDefinition } from './ops/index.ts';
+import { createReached, missingSituations } from './reached.ts';
+import { type RunResult, runSequence } from './run/run-sequence.ts';
+import type { BaseName, Session } from './run/session.ts';
+import { type ShrunkFailure, shrinkFailure } from './run/shrink-failure.ts';
+
+/** A sequence that is run before random ones. */
+export interface CorpusEntry {
+  name: string;
+  base: BaseName;
+  sequence: readonly AnyOperation[];
+}
+
+export interface CampaignOptions {
+  seed: number;
+  /** random sequences to run, at most */
+  runs: number;
+  /** operations of one sequence, at most; default 30 */
+  maxSteps?: number;
+  /** names of the operations to draw */
+  only?: readonly string[];
+  corpus?: readonly CorpusEntry[];
+  /** asked before every sequence and shrinking attempt; false ends the campaign with what it has */
+  goOn?: () => boolean;
+  onProgress?: (progress: CampaignProgress) => void;
+}
+
+export interface CampaignProgress {
+  phase: 'corpus' | 'random' | 'shrinking';
+  runs: number;
+  steps: number;
+}
+
+export interface CampaignResult {
+  verdict: Verdict;
+  runs: number;
+  steps: number;
+  /** the failure, made small */
+  failure?: ShrunkFailure;
+  reached: Record<string, number>;
+  /** situations that should have occurred and never did */
+  missing: string[];
+  /** false when `goOn` ended it */
+  complete: boolean;
+}
+
+/** Sequences of which one starts with all memory free; the others have little, so that it runs out. */
+const ROOMY_EVERY = 16;
+
+/**
+ * Runs the corpus, then random sequences, until the first violation, which is shrunk. Determined by the
+ * session and the options alone.
+ */
+export function runCampaign(session: Session, options: CampaignOptions): CampaignResult {
+  const reached = createReached();
+  const goOn = options.goOn ?? (() => true);
+  let runs = 0;
+  let steps = 0;
+  let complete = true;
+
+  const once = (base: BaseName, sequence: readonly AnyOperation[]): RunResult => {
+    const result = runSequence(session, sequence, { base, reached });
+    steps += result.checked;
+    return result;
+  };
+  const report = (phase: CampaignProgress['phase']) => options.onProgress?.({ phase, runs, steps });
+  const finish = (failure?: ShrunkFailure): CampaignResult => {
+    const missing = failure || options.only ? [] : missingSituations(reached, steps);
+    const verdict = failure ? 'fail' : missing.length > 0 || steps === 0 ? 'inconclusive' : 'pass';
+    const base = { verdict, runs, steps, reached: reached.all(), missing, complete } as const;
+    return failure ? { ...base, failure } : base;
+  };
+  const fail = (base: BaseName, sequence: readonly AnyOperation[], violation: Violation) => {
+    report('shrinking');
+    return finish(shrinkFailure(session, base, sequence, violation, goOn));
+  };
+
+  for (const { base, sequence } of options.corpus ?? []) {
+    if (!goOn()) break;
+    report('corpus');
+    const { violation } = once(base, sequence);
+    if (violation) return fail(base, sequence, violation);
+  }
+  for (const { base, sequence } of randomSequences(session, options)) {
+    if (!goOn()) {
+      complete = false;
+      break;
+    }
+    runs++;
+    const { violation } = once(base, sequence);
+    if (violation) return fail(base, sequence, violation);
+    report('random');
+  }
+  return finish();
+}
+
+const BATCH = 32;
+
+/** The random sequences of a campaign, the same for the same seed. */
+export function* randomSequences(
+  session: Pick<Session, 'operations'>,
+  options: Pick<CampaignOptions, 'seed' | 'runs' | 'maxSteps' | 'only'>,
+): Generator<{ base: BaseName; sequence: readonly AnyOperation[] }> {
+  const arbitrary = sequenceArbitrary({
+    operations: [...session.operations.values()],
+    ...(options.maxSteps !== undefined && { maxSteps: options.maxSteps }),
+    ...(options.only && { only: options.only }),
+  });
+  for (let done = 0; done < options.runs; done += BATCH) {
+    const batch = fc.sample(arbitrary, { seed: options.seed + done, numRuns: BATCH });
+    for (const [at, sequence] of batch.entries()) {
+      if (done + at >= options.runs) return;
+      const base = (done + at) % ROOMY_EVERY === 0 ? 'roomy' : 'tight';
+      yield { base, sequence: base === 'roomy' ? affordable(session, sequence) : sequence };
+    }
+  }
+}
+
+/** What does not take all memory, which is slow where there is much of it. */
+function affordable(
+  session: Pick<Session, 'operations'>,
+  sequence: readonly AnyOperation[],
+): readonly AnyOperation[] {
+  return sequence.filter((operation) => {
+    const definition: OperationDefinition | undefined = session.operations.get(operation.op);
+    return definition?.takesAllMemory?.(operation) !== true;
+  });
+}

@@ -1,0 +1,46 @@
+/**
+ * What a campaign came across: operations by name, situations by their words. A `sometimes` that is
+ * never reached makes the campaign inconclusive, so that no check can pass by never running.
+ */
+export interface Reached {
+  count(what: string, times?: number): void;
+  get(what: string): number;
+  /** all counts, in alphabetical order */
+  all(): Record<string, number>;
+  add(other: Record<string, number>): void;
+}
+
+export function createReached(): Reached {
+  const counts = new Map<string, number>();
+  const count = (what: string, times = 1): void => {
+    counts.set(what, (counts.get(what) ?? 0) + times);
+  };
+  return {
+    count,
+    get: (what) => counts.get(what) ?? 0,
+    all: () => Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1))),
+    add(other) {
+      for (const [what, times] of Object.entries(other)) count(what, times);
+    },
+  };
+}
+
+/** Situations that every campaign of some length must come across on a kernel with copy-on-write. */
+export const SOMETIMES = [
+  'a page is shared',
+  'a shared page is written',
+  'a process is killed',
+  'a call fails',
+  'a process blocks',
+  'a blocked process comes back',
+  'a sequence ends with everything given back',
+] as const;
+
+/** Operations that a campaign needs to have run before a missing situation counts against it. */
+export const SOMETIMES_AFTER_STEPS = 2000;
+
+/** Situations that were never reached, once enough was run to expect them. */
+export function missingSituations(reached: Reached, steps: number): string[] {
+  if (steps < SOMETIMES_AFTER_STEPS) return [];
+  return SOMETIMES.filter((situation) => reached.get(situation) === 0);
+}

@@ -1,0 +1,8 @@
+import { readFileFrom } from '../../kernel/image/replace-file.ts';
+import type { DiskFiles } from '../../model/index.ts';
+
+/** Files of the image that operations can name, other than `/init`. */
+export function diskFiles(image: Uint8Array): DiskFiles {
+  const readme = readFileFrom(image, '/README');
+  return readme === undefined ? {} : { '/README': readme };
+}

@@ -1,0 +1,131 @@
+import { printExpected } from '../../model/index.ts';
+import type { Violation } from '../../spec/result.ts';
+import { describeResult } from '../checkers/result.ts';
+import type { AnyOperation } from '../ops/index.ts';
+import type { Reached } from '../reached.ts';
+import { printLine } from './describe.ts';
+import { endSequence } from './end-sequence.ts';
+import { type Finding, runStep, type StepOutcome } from './run-step.ts';
+import type { BaseName, RunPoint, Session } from './session.ts';
+import { noteSituations } from './situations.ts';
+
+/** One step as it went. */
+export interface PlayedStep {
+  operation: AnyOperation;
+  /** false: not enabled where it stood, so nothing happened */
+  done: boolean;
+  /** slot that acted */
+  slot?: number | undefined;
+  /** slot of the process that a fork made */
+  child?: number | undefined;
+  /** what the model allows, in words; of several, the one that fits best */
+  expected: string;
+  received: string;
+  insns: number;
+}
+
+export interface RunResult {
+  /** steps up to and including the first wrong one */
+  steps: PlayedStep[];
+  violation: Violation | undefined;
+  /** operations that were performed and checked */
+  checked: number;
+}
+
+export interface RunOptions {
+  base?: BaseName;
+  /** where to start instead, and how many of the operations are already done there */
+  from?: { point: RunPoint; done: number; steps: readonly PlayedStep[] };
+  /** called before each operation, and once before the end; may take a `RunPoint` */
+  onStep?: (at: number, states: RunPoint['states']) => void;
+  /** called after each operation that was performed */
+  onOutcome?: (at: number, outcome: StepOutcome) => void;
+  reached?: Reached;
+  /** how operations are written in messages; default: as in .steps files */
+  print?: (operation: AnyOperation) => string;
+}
+
+/**
+ * Runs a sequence from a base: each operation in the guest and in the model, every clause checked after
+ * each, and quiescence at the end. Ends at the first violation. Pure but for the guest's own state.
+ */
+export function runSequence(
+  session: Session,
+  sequence: readonly AnyOperation[],
+  options: RunOptions = {},
+): RunResult {
+  const base = session.base(options.base ?? 'roomy');
+  const start = options.from?.point ?? base;
+  session.guest.restore(start.guest);
+  let states = start.states;
+  let sharing = session.sharing();
+  const steps: PlayedStep[] = [...(options.from?.steps ?? [])];
+  let checked = 0;
+
+  for (let at = options.from?.done ?? 0; at < sequence.length; at++) {
+    options.onStep?.(at, states);
+    const operation = sequence[at]!;
+    if (operation.op === 'fail-alloc') {
+      session.guest.failAllocation((operation as { nth?: number }).nth);
+      steps.push({ operation, done: true, expected: 'ok', received: 'ok', insns: 0 });
+      continue;
+    }
+    const outcome = runStep(session, states, operation, sharing);
+    if (outcome === undefined) {
+      steps.push({ operation, done: false, expected: 'skipped', received: 'skipped', insns: 0 });
+      continue;
+    }
+    checked++;
+    const step = played(session, operation, outcome);
+    steps.push(step);
+    options.onOutcome?.(at, outcome);
+    if (options.reached) noteSituations(options.reached, operation, outcome, sharing);
+    if (outcome.finding !== undefined) {
+      const violation = violationOf(outcome.finding, steps.length, operation, options);
+      return { steps, violation, checked };
+    }
+    ({ states, sharing } = outcome);
+  }
+
+  options.onStep?.(sequence.length, states);
+  const finding = endSequence(session, base.freeAtEnd, sharing);
+  if (finding !== undefined) {
+    const violation = violationOf(finding, sequence.length + 1, undefined, options);
+    return { steps, violation, checked };
+  }
+  options.reached?.count('a sequence ends with everything given back');
+  return { steps, violation: undefined, checked };
+}
+
+function played(session: Session, operation: AnyOperation, outcome: StepOutcome): PlayedStep {
+  const { guest, slot } = outcome;
+  const created = guest.created;
+  return {
+    operation,
+    done: true,
+    slot,
+    ...(created !== undefined && { child: created }),
+    expected: outcome.outcome ? printExpected(outcome.outcome.result) : '?',
+    received: describeResult(session.guest, guest.result),
+    insns: guest.insns,
+  };
+}
+
+function violationOf(
+  finding: Finding,
+  step: number,
+  operation: AnyOperation | undefined,
+  { print = printLine }: RunOptions,
+): Violation {
+  const { clause, message, expected, received, page, where } = finding;
+  return {
+    clause,
+    step,
+    operation: operation === undefined ? 'end' : print(operation),
+    message,
+    expected,
+    received,
+    ...(page !== undefined && { page: `0x${page.toString(16)}` }),
+    ...(where !== undefined && where.length > 0 && { where }),
+  };
+}

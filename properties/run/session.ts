@@ -1,0 +1,105 @@
+import { beginSequence, initialState, type ModelState, type Profile } from '../../model/index.ts';
+import { type Sharing, sharingOf } from '../checkers/index.ts';
+import type { BootOptions, Guest, GuestPoint, GuestStep } from '../guest/api.ts';
+import { bootGuest } from '../guest/boot.ts';
+import { GuestError } from '../guest/guest-error.ts';
+import { createObserver, type Observer } from '../observe/index.ts';
+import { OPERATIONS, type OperationDefinition } from '../ops/index.ts';
+import { diskFiles } from './disk-files.ts';
+import { learnProfile } from './learn-profile.ts';
+import { takeMemory } from './take-memory.ts';
+
+/** Where sequences start: with all memory free, or with little of it. */
+export type BaseName = 'roomy' | 'tight';
+
+/** A place to run on from: guest and model at the same moment. */
+export interface RunPoint {
+  guest: GuestPoint;
+  states: readonly ModelState[];
+}
+
+export interface Base extends RunPoint {
+  name: BaseName;
+  /** free pages there must be again once slot 0 and all its descendants are gone */
+  freeAtEnd: number;
+}
+
+export interface SessionOptions extends BootOptions {
+  /** operations that sequences may hold; default: all of ours */
+  operations?: readonly OperationDefinition[];
+  /** free pages of the tight base; default 256 */
+  tightPages?: number;
+}
+
+/** A booted kernel with the model beside it, ready to run sequences. */
+export interface Session {
+  readonly guest: Guest;
+  readonly observer: Observer;
+  readonly profile: Profile;
+  readonly operations: ReadonlyMap<string, OperationDefinition>;
+  /** the starting point of that name; the tight one is made when first asked for */
+  base(name: BaseName): Base;
+  /** user pages by owner, as they are now */
+  sharing(): Sharing;
+  dispose(): void;
+}
+
+const TIGHT_PAGES = 256;
+export const START_BUDGET_INSNS = 200_000_000;
+const PAGE = 4096;
+
+/** Boots the kernel and forks slot 0. Throws GuestError, ElfError or LayoutError on unusable input. */
+export function openSession(options: SessionOptions): Session {
+  const guest = bootGuest(options);
+  const { memory } = guest.machine;
+  const observer = createObserver(guest.layout, memory);
+  const definitions = options.operations ?? OPERATIONS;
+
+  const booted = observer.observe();
+  const freeAtBoot = booted.freelist.length;
+  const profile = learnProfile(guest, booted);
+  const { elf: file, segments, symbols } = guest.agent;
+  const agent = { segments, symbols, file, files: diskFiles(options.image) };
+  const readPage = (ppn: number): Uint8Array => {
+    const at = ppn * PAGE - memory.base;
+    return memory.bytes().subarray(at, at + PAGE);
+  };
+  const parked = initialState(profile, booted, agent, readPage);
+  const forked = guest.forkFromInit(START_BUDGET_INSNS);
+  mustWork(forked, 'fork the first process');
+  const states = beginSequence(parked).map((outcome) => outcome.state);
+
+  const roomy: Base = { name: 'roomy', freeAtEnd: freeAtBoot, guest: guest.snapshot(), states };
+  let tight: Base | undefined;
+  const makeTight = (): Base => {
+    guest.restore(roomy.guest);
+    const taken = takeMemory(guest, observer, options.tightPages ?? TIGHT_PAGES);
+    return {
+      name: 'tight',
+      freeAtEnd: freeAtBoot - taken,
+      guest: guest.snapshot(),
+      states: states.map((state) => ({ ...state, free: state.free - taken })),
+    };
+  };
+
+  return {
+    guest,
+    observer,
+    profile,
+    operations: new Map(definitions.map((definition) => [definition.op, definition])),
+    base(name) {
+      if (name === 'roomy') return roomy;
+      tight ??= makeTight();
+      return tight;
+    },
+    sharing: () => sharingOf(observer.observe(), guest.slots, guest.initIndex),
+    dispose: () => guest.dispose(),
+  };
+}
+
+export function mustWork(step: GuestStep, what: string): void {
+  const { result } = step;
+  if (result.kind === 'value' && BigInt.asIntN(64, result.a0) > 0n) return;
+  const why = result.kind === 'trouble' ? result.trouble.message : 'the call fails';
+  throw new GuestError(`the kernel cannot ${what}: ${why}`);
+}
