@@ -1,0 +1,3 @@
+export * from './api.ts';
+export { inspectKernel } from './inspect-kernel.ts';
+export { createObserver } from './observer.ts';
