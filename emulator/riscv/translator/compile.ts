@@ -7,16 +7,17 @@ import { type DecodedPage, writeRegion } from './region-writer.ts';
 /** Name of the region's function among its module's exports. */
 export const REGION_EXPORT = 'r';
 
-/** A region as a WebAssembly module; the writer's memory is used. */
+/** A region as a WebAssembly module; `privilege` is that of the hart. */
 export function compileRegion(
   region: Region,
+  privilege: number,
   decoded: DecodedPage,
   out: ByteWriter,
 ): Uint8Array<ArrayBuffer> {
   const m = new ModuleBuilder();
   const imports = importCore(m);
   const made = m.function(REGION_EXPORT, ['i32', 'i32'], 'i32', (scope) =>
-    writeRegion(region, new RegionScope(scope, imports), decoded),
+    writeRegion(region, new RegionScope(scope, imports, privilege), decoded),
   );
   m.exportFunction(made);
   return m.toBytes(out);

@@ -13,7 +13,12 @@ import {
   set,
   when,
 } from '../../wasm/index.ts';
-import { exportName, type RegionImportName, regionSignatures } from './region-imports.ts';
+import {
+  exportName,
+  type RegionImportName,
+  regionSignatures,
+  sharedNames,
+} from './region-imports.ts';
 
 /** Adds the functions that regions import to the core module, and exports them. */
 export function defineRegionFunctions(core: Core): void {
@@ -77,6 +82,7 @@ export function defineRegionFunctions(core: Core): void {
     });
   }
 
+  for (const name of sharedNames) m.exportFunction(f[name], exportName(name));
   add('mulhu', (s) => [leave(call(f.mulHighU, s.param(0), s.param(1)))]);
 }
 

@@ -18,10 +18,13 @@ import type { CsrOperation, Sem, Size, SystemOperation } from '../sem.ts';
 import type { AccessGroup } from './access-groups.ts';
 import { extend, loadFrom, storeTo, tagHits, tlbEntry } from './fast-access.ts';
 import type { Insn } from './region.ts';
+import { type InlineCsr, inlineCsr } from './region-csr.ts';
 import type { RegionScope } from './region-scope.ts';
 
 /** As the core numbers them. */
 const CSR_OPERATIONS: readonly CsrOperation[] = ['write', 'set', 'clear'];
+
+const clearBits = (old: Expr, bits: Expr): Expr => i64.and(old, i64.xor(bits, -1));
 
 /** A group's state while its block is written. */
 export interface OpenGroup {
@@ -183,17 +186,56 @@ export class InsnWriter implements Sem {
   }
 
   csr(operation: CsrOperation, source: 'rs1' | 'uimm'): void {
-    const { region } = this;
     const { imm, rs1 } = this.insn.operands;
     const uimm = imm >>> 12;
     const given = source === 'rs1' ? this.rs1 : i64.const(uimm);
     // set and clear with x0 or 0 only read
     const writes = operation === 'write' || (source === 'rs1' ? rs1 : uimm) !== 0;
+    const number = imm & 0xfff;
+    const inline = inlineCsr(number);
+    const allowed =
+      ((number >>> 8) & 3) <= this.region.privilege && !(number >>> 10 === 3 && writes);
+    if (inline && allowed) this.csrInline(inline, operation, given, writes);
+    else this.csrCall(operation, given, writes);
+  }
+
+  private csrCall(operation: CsrOperation, given: Expr, writes: boolean): void {
+    const { region } = this;
+    const { imm } = this.insn.operands;
     const detail =
       CSR_OPERATIONS.indexOf(operation) | (Number(writes) << 2) | (this.insn.length << 4);
     const old = region.temp('i64');
     this.emit(set(old, call(region.imports.csr, ...this.where(), imm, given, detail)));
     this.emit(this.leaveWith(old));
+    this.setRd(old);
+  }
+
+  private csrInline(
+    { row, behaviour }: InlineCsr,
+    operation: CsrOperation,
+    given: Expr,
+    writes: boolean,
+  ): void {
+    const { region } = this;
+    const { h } = region;
+    const denied = behaviour.denied?.(h, row);
+    // the interpreter raises the trap
+    if (denied) this.emit(when(denied, region.exitTo(this.insn.pc, this.rest)));
+    // clocks count from `left`
+    this.emit(i32.store(h, i32.add(region.left, this.rest), HOT.left));
+    const old = this.temp(behaviour.read(h, row));
+    if (writes && behaviour.write) {
+      const combined = { write: given, set: i64.or(old, given), clear: clearBits(old, given) };
+      const value = region.temp('i64');
+      this.emit(set(value, combined[operation]));
+      this.emit([behaviour.write(h, value, region.temp('i64'), row)]);
+      this.emit(
+        when(i32.load(h, HOT.event), [
+          this.insn.operands.rd === 0 ? [] : set(region.target(this.insn.operands.rd), old),
+          region.exitTo(this.insn.pc + this.insn.length, this.rest - 1),
+        ]),
+      );
+    }
     this.setRd(old);
   }
 

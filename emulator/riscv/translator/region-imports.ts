@@ -1,3 +1,4 @@
+import { type CoreName, coreSignatures } from '../../machine/core/core.ts';
 import type { FunctionRef, ModuleBuilder, ResultType, ValueType } from '../../wasm/index.ts';
 
 type Signature = readonly [params: readonly ValueType[], result: ResultType];
@@ -27,18 +28,24 @@ export const regionSignatures = {
   mulhu: [['i64', 'i64'], 'i64'],
 } satisfies Record<string, Signature>;
 
+/** Functions of the core that the behaviour of inlined CSRs calls as they are. */
+export const sharedNames = ['selectContexts', 'updateTimers', 'now', 'mtime'] as const;
+
 export type RegionImportName = keyof typeof regionSignatures;
-export type RegionImports = Record<RegionImportName, FunctionRef>;
+type SharedName = (typeof sharedNames)[number];
+export type RegionImports = Record<RegionImportName | SharedName, FunctionRef>;
 
 /** Name under which the core exports a function for regions. */
 export const exportName = (name: string): string => `region_${name}`;
 
-/** Imports all of them, and memory, into a region's module. */
+/** Imports all of them, and memory, into a region's module; they get the same indices in each. */
 export function importCore(m: ModuleBuilder): RegionImports {
   m.importMemory('core', 'memory', 1);
-  const entries = Object.entries(regionSignatures).map(([name, [params, result]]) => [
+  const shared = sharedNames.map((name: CoreName) => [name, coreSignatures[name]] as const);
+  const all = [...Object.entries(regionSignatures), ...shared];
+  const made = all.map(([name, [params, result]]) => [
     name,
     m.importFunction('core', exportName(name), params, result),
   ]);
-  return Object.fromEntries(entries) as RegionImports;
+  return Object.fromEntries(made) as RegionImports;
 }

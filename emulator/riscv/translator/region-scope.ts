@@ -13,6 +13,7 @@ import {
   type Stmt,
   set,
   type ValueType,
+  when,
 } from '../../wasm/index.ts';
 
 import type { RegionImports } from './region-imports.ts';
@@ -34,12 +35,15 @@ export class RegionScope {
   /** out, with pc and left stored in the hart block by the core */
   readonly stored = label();
   readonly imports: RegionImports;
+  /** the privilege that the code is translated for */
+  readonly privilege: number;
   private readonly scope: FunctionScope;
   private readonly registers = new Map<number, Local>();
   private readonly written = new Set<number>();
   private readonly pools = new Map<ValueType, { all: Local[]; used: number }>();
 
-  constructor(scope: FunctionScope, imports: RegionImports) {
+  constructor(scope: FunctionScope, imports: RegionImports, privilege: number) {
+    this.privilege = privilege;
     this.scope = scope;
     this.imports = imports;
     this.h = scope.param(0);
@@ -101,6 +105,8 @@ export class RegionScope {
     const done = label();
     const { h } = this;
     return [
+      // Returning `left` as it came hands the hart to the interpreter.
+      when(i32.ne(i32.load(h, HART.privilege), this.privilege), [leave(this.left)]),
       set(this.readTlb, i32.load(h, HOT.readTlb)),
       set(this.writeTlb, i32.load(h, HOT.writeTlb)),
       [...this.registers].map(([n, local]) => set(local, i64.load(h, HART.x + 8 * n))),

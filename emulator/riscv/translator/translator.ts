@@ -1,6 +1,6 @@
-import { HOT_NEVER, SLOT } from '../../machine/layout.ts';
+import { HART, HOT_NEVER, SLOT } from '../../machine/layout.ts';
 import { ByteWriter } from '../../wasm/index.ts';
-import { codePage, codeReader } from './code-reader.ts';
+import { type CodePage, codePage, codeReader } from './code-reader.ts';
 import { compileRegion, REGION_EXPORT } from './compile.ts';
 import { type DiscoveryLimits, discover } from './discover.ts';
 import type { Block } from './region.ts';
@@ -71,15 +71,13 @@ export function createTranslator(options: TranslatorOptions): Translator {
     if (!Number.isSafeInteger(pc)) return 0;
     const region = discover(pc, codeReader(view, h, options.handlerOf), LIMITS);
     if (!region) return 0;
-    const bytes = compileRegion(
-      region,
-      (page) => {
-        const found = codePage(view, h, page);
-        if (!found) throw new Error(`compile: page ${page} of a region is not mapped`);
-        return found;
-      },
-      writer,
-    );
+    const decoded = (page: number): CodePage => {
+      const found = codePage(view, h, page);
+      if (!found) throw new Error(`compile: page ${page} of a region is not mapped`);
+      return found;
+    };
+    const privilege = view.getUint32(h + HART.privilege, true);
+    const bytes = compileRegion(region, privilege, decoded, writer);
     if (live.size >= MOST_REGIONS) recycle();
     const index = next++;
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { core: imports });
