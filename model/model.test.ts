@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { Operation } from '../spec/operation.ts';
 import { booted, operation, settleChoices, started } from './fixture.ts';
 import {
+  actingSlots,
+  beginSequence,
   canonical,
   checkInvariants,
   endSequence,
@@ -38,6 +40,7 @@ function* states({ freePages, ...profile }: Machine, run: Turn[]): Generator<Mod
   let state = started(freePages, profile);
   yield state;
   for (const { operation: op, failAt, pick, keep } of run) {
+    if (actingSlots(state).length === 0) state = beginSequence(endSequence(state))[0]!.state;
     const outcomes = step(state, op, { failAt });
     if (outcomes.length === 0) continue;
     state = settleChoices(outcomes[pick % outcomes.length]!.state, keep);

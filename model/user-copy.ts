@@ -2,12 +2,12 @@
  * How the kernel moves bytes to and from user memory (copyout, copyin, copyinstr), and user code its
  * own: page by page, each access resolved as in `address-space.ts`.
  */
-import { PTE_U, pageRoundDown } from '../spec/sv39.ts';
+import { PTE_U, PTE_W, pageRoundDown } from '../spec/sv39.ts';
 import { PAGE_BYTES } from '../spec/units.ts';
 import { MAXVA } from '../spec/xv6.ts';
 import { makePresent, makeWritable, type PageAccess, writeFrame } from './address-space.ts';
 import { isUnknown, type Unknown } from './content.ts';
-import { contentOf, type Frames } from './frames.ts';
+import { contentOf, type Frames, refsOf } from './frames.ts';
 import { frameOf, lookup, type PageMap } from './page-map.ts';
 import { processOf } from './state.ts';
 import { allocationsLeft, choose, note, type Work } from './work.ts';
@@ -62,7 +62,8 @@ export function copyOut(work: Work, slot: number, va: number, from: Data): numbe
 function zeroLength(work: Work, slot: number, va: number): 0 {
   if (!(va >= 0 && va < MAXVA) || allocationsLeft(work) === 0) return 0;
   const e = lookup(processOf(work, slot).pages, va);
-  if (e & PTE_U && choose(work, 2) === 1) {
+  const isShared = (e & PTE_W) !== 0 && refsOf(work.frames, frameOf(e)) > 1;
+  if (e & PTE_U && isShared && choose(work, 2) === 1) {
     note(work, 'copyout of length 0 resolves its page');
     makeWritable(work, slot, va);
   }

@@ -71,7 +71,7 @@ export function lrsc(work: Work, slot: number, operation: At<Of<'lrsc'>>): boole
   const old = signExtend(fromLittleEndian(bytes), width);
   const mayFault = (lookup(processOf(work, slot).pages, va) & PROTECTED) !== 0;
   const way = mayFault ? choose(work, 3) : 0;
-  const fails = (sc: 0 | 1) => show(work, slot, { ...valueOf(old), sc });
+  const fails = (sc: 0 | 1) => show(work, slot, { ...inA0(old), sc });
   if (way === 2) {
     note(work, 'sc fails without a fault');
     return fails(1);
@@ -85,7 +85,7 @@ export function lrsc(work: Work, slot: number, operation: At<Of<'lrsc'>>): boole
   return fails(0);
 }
 
-const valueOf = (old: bigint) => value(old) as Extract<Expected, { kind: 'value' }>;
+const inA0 = (old: bigint) => value(old) as Extract<Expected, { kind: 'value' }>;
 
 /** The two encodings of a return that the model follows: `c.jr ra` and `jalr x0, 0(ra)`. */
 const C_RET = 0x8082n;
