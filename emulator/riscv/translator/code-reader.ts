@@ -1,3 +1,4 @@
+import { rowOfOp } from '../../machine/core/slot-ops.ts';
 import {
   DECODED_COPY,
   DECODED_SERIAL,
@@ -25,7 +26,7 @@ export interface CodePage {
 /** What a region may contain; the interpreter runs the rest. */
 const translatable = new Set<Row>(
   rows.filter((row) => {
-    const rest = ['ebreak', 'wfi', 'fence.i'];
+    const rest = ['ebreak', 'wfi'];
     return !/^(lr|sc)\./.test(row.name) && !row.float && !rest.includes(row.name);
   }),
 );
@@ -42,13 +43,8 @@ export function codePage(view: DataView, h: number, page: number): CodePage | un
 /**
  * Reads instructions as the hart would fetch them now. Code that the interpreter never met is left
  * out: it is cold. So is an instruction with a breakpoint, whose slot has another handler.
- * @param handlerOf the interpreter's handler for a row
  */
-export function codeReader(
-  view: DataView,
-  h: number,
-  handlerOf: (rowIndex: number) => number,
-): InsnReader {
+export function codeReader(view: DataView, h: number): InsnReader {
   const pages = new Map<number, CodePage | undefined>();
   return (pc: number): Insn | undefined => {
     const number = pageOf(pc);
@@ -62,7 +58,7 @@ export function codeReader(
     if ((low & 3) === 3 && offset > PAGE_SIZE - 4) return undefined;
     const found = decode((low & 3) === 3 ? view.getUint32(code, true) : low);
     if (!found || !translatable.has(found.row)) return undefined;
-    if (view.getUint16(slot + SLOT.op, true) !== handlerOf(found.index)) return undefined;
+    if (rowOfOp(view.getUint16(slot + SLOT.op, true)) !== found.row) return undefined;
     return { pc, row: found.row, operands: found.operands, length: found.length };
   };
 }

@@ -133,13 +133,15 @@ function flowOf(
 
 const SATP = 0x180;
 
+const STRAIGHT = ['sfence.vma', 'fence.i'];
+
 /** CSR instructions and fences go on in the region, unless they change the address space. */
 function systemFlow(insn: Insn, { pc, context }: Place): NodeEnd | undefined {
   const isCsr = insn.row.format === 'csr' || insn.row.format === 'csri';
   if (isCsr && (insn.operands.imm & 0xfff) === SATP) {
     return { kind: 'leave', place: { pc: pc + insn.length, context } };
   }
-  return isCsr || insn.row.name === 'sfence.vma' ? undefined : { kind: 'system' };
+  return isCsr || STRAIGHT.includes(insn.row.name) ? undefined : { kind: 'system' };
 }
 
 const evenSum = (base: number, imm: number): number => base + imm - Math.abs((base + imm) % 2);

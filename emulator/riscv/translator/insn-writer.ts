@@ -243,6 +243,9 @@ export class InsnWriter implements Sem {
     const { region } = this;
     const { rs1, rs2 } = this.insn.operands;
     switch (operation) {
+      case 'fenceI':
+        // decoded code follows every store at once
+        return;
       case 'sfenceVma': {
         const given = Number(rs1 !== 0) | (Number(rs2 !== 0) << 1) | (this.insn.length << 4);
         const fence = call(region.imports.sfence, ...this.where(), this.rs1, this.rs2, given);

@@ -12,8 +12,6 @@ export interface TranslatorOptions {
   readonly table: WebAssembly.Table;
   /** what `defineRegionFunctions` exported */
   readonly imports: WebAssembly.ModuleImports;
-  /** number of the interpreter's handler for a row of `rows`, as decoded slots name it */
-  readonly handlerOf: (rowIndex: number) => number;
   /** makes every jump cache forget its regions */
   readonly newGenerations: () => void;
 }
@@ -69,7 +67,7 @@ export function createTranslator(options: TranslatorOptions): Translator {
 
   function compile(view: DataView, h: number, pc: number, slot: number): number {
     if (!Number.isSafeInteger(pc)) return 0;
-    const region = discover(pc, codeReader(view, h, options.handlerOf), LIMITS);
+    const region = discover(pc, codeReader(view, h), LIMITS);
     if (!region) return 0;
     const decoded = (page: number): CodePage => {
       const found = codePage(view, h, page);
