@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import type { DepthRow } from '../../spec/campaign.ts';
+import type { Violation } from '../../spec/result.ts';
+import type { ExploreBounds } from './alphabet.ts';
+import type { Edge, Expansion } from './expand.ts';
+import type { StateKey } from './state-key.ts';
+
+/** A visited state: the shortest path there, kept as a link to the state before. */
+export interface Visited {
+  key: StateKey;
+  /** index of the state before; −1 for the root */
+  parent: number;
+  /** how one comes here from there; absent for the root */
+  edge?: Edge;
+}
+
+/** All that is known so far: what a checkpoint holds. */
+export interface Exploration {
+  bounds: ExploreBounds;
+  failures: boolean;
+  visited: Visited[];
+  /** visited states that were expanded; those behind are the frontier */
+  expanded: number;
+  abstractKeys: Set<StateKey>;
+  depths: DepthRow[];
+  /** transitions by operation, failing allocations as `fork!` */
+  operations: Record<string, number>;
+  violation?: { path: Edge[]; violation: Violation };
+}
+
+export function newExploration(
+  bounds: ExploreBounds,
+  failures: boolean,
+  root: StateKey,
+): Exploration {
+  return {
+    bounds,
+    failures,
+    visited: [{ key: root, parent: -1 }],
+    expanded: 0,
+    abstractKeys: new Set(),
+    depths: [],
+    operations: {},
+  };
+}
+
+/** The shortest path to a visited state. */
+export function pathTo(visited: readonly Visited[], index: number): Edge[] {
+  const path: Edge[] = [];
+  for (let at = index; at >= 0; at = visited[at]!.parent) {
+    const { edge } = visited[at]!;
+    if (edge !== undefined) path.push(edge);
+  }
+  return path.reverse();
+}
+
+export interface SearchHooks {
+  /** expands the states at the ends of the paths, in their order; may work on several at once */
+  expandAll: (
+    paths: readonly Edge[][],
+    onDone: (index: number, expansion: Expansion) => void,
+  ) => Promise<void>;
+  /** milliseconds of a clock; only for the figures of the depths */
+  now: () => number;
+  /** called now and then; `false` ends the search where it stands */
+  onProgress: (exploration: Exploration, depth: number, left: number) => boolean;
+}
+
+/** States handed out at once: small enough that an interruption loses little. */
+const BATCH = 256;
+
+/**
+ * Breadth-first from where the exploration stands to the bound, so that the first violation found is
+ * one with the fewest operations. Returns whether everything within the bounds was visited.
+ */
+export async function breadthFirst(at: Exploration, hooks: SearchHooks): Promise<boolean> {
+  const known = new Set(at.visited.map(({ key }) => key));
+  for (let depth = at.depths.length + 1; depth <= at.bounds.depth; depth++) {
+    const end = frontierEnd(at);
+    const start = hooks.now();
+    let transitions = 0;
+    while (at.expanded < end) {
+      const first = at.expanded;
+      const last = Math.min(first + BATCH, end);
+      const expansions: Expansion[] = [];
+      const paths = Array.from({ length: last - first }, (_, i) => pathTo(at.visited, first + i));
+      await hooks.expandAll(paths, (index, expansion) => {
+        expansions[index] = expansion;
+      });
+      // in the order of the states, so that the result does not depend on which worker was faster
+      for (const [index, expansion] of expansions.entries()) {
+        transitions += absorb(at, known, first + index, expansion);
+        if (at.violation !== undefined) return false;
+      }
+      at.expanded = last;
+      if (!hooks.onProgress(at, depth, end - last)) return false;
+    }
+    const states = at.visited.length - end;
+    at.depths.push({ depth, states, transitions, seconds: (hooks.now() - start) / 1000 });
+    if (states === 0) break;
+  }
+  return true;
+}
+
+/** Where the depth being expanded ends: before the first state that a checkpoint's batch added. */
+function frontierEnd(at: Exploration): number {
+  const settled = 1 + at.depths.reduce((sum, row) => sum + row.states, 0);
+  return settled;
+}
+
+function absorb(
+  at: Exploration,
+  known: Set<StateKey>,
+  parent: number,
+  expansion: Expansion,
+): number {
+  for (const { edge, key, abstractKey } of expansion.transitions) {
+    const name = edge.failAt === undefined ? edge.operation.op : `${edge.operation.op}!`;
+    at.operations[name] = (at.operations[name] ?? 0) + 1;
+    at.abstractKeys.add(abstractKey);
+    if (known.has(key)) continue;
+    known.add(key);
+    at.visited.push({ key, parent, edge });
+  }
+  if (expansion.violation !== undefined) {
+    const { edge, violation } = expansion.violation;
+    const before = pathTo(at.visited, parent);
+    const atEnd = violation.operation === 'end';
+    at.violation = { path: atEnd ? before : [...before, edge], violation };
+  }
+  return expansion.transitions.length;
+}
+
+/** SHA-256 over the sorted keys of all visited states. */
+export function digestOf(visited: readonly Visited[]): string {
+  const hash = createHash('sha256');
+  for (const key of visited.map((state) => state.key).sort()) hash.update(key);
+  return hash.digest('hex');
+}
