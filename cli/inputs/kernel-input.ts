@@ -22,7 +22,7 @@ function isFile(path: string): boolean {
 
 function readInput(path: string, what: string): Uint8Array {
   try {
-    return readFileSync(path);
+    return Uint8Array.from(readFileSync(path));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? 'there is no such file' : message;

@@ -4,8 +4,14 @@ import type { Machine } from '../../emulator/machine/api.ts';
 import type { RunFlags } from '../commands/run.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT, UsageError } from '../exit-codes.ts';
-import { checkFits, type ImageInput, imageInput, kernelInput } from '../inputs/kernel-input.ts';
-import { consoleText } from './console-text.ts';
+import {
+  checkFits,
+  type ImageInput,
+  imageInput,
+  type KernelInput,
+  kernelInput,
+} from '../inputs/kernel-input.ts';
+import { guestText } from './guest-text.ts';
 import { type Outcome, runSession } from './session.ts';
 
 function exitCode(outcome: Outcome): number {
@@ -34,6 +40,49 @@ function writeBack(machine: Machine, image: ImageInput): void {
   }
 }
 
+/** One boot with one version of the disk's registers. */
+async function session(
+  context: CliContext,
+  flags: RunFlags,
+  kernel: KernelInput,
+  image: ImageInput,
+  virtioVersion: 1 | 2,
+): Promise<Outcome> {
+  const { stdout, stderr } = context.process;
+  const text = guestText((bytes) => stdout.write(bytes));
+  const machine = createMachine({
+    harts: flags.harts,
+    memoryBytes: flags.memory * 2 ** 20,
+    disk: image.bytes,
+    virtioVersion,
+    onConsole: text.add,
+  });
+  machine.load(kernel.elf);
+  const newline = context.terminal.interactive ? '\r\n' : '\n';
+  const outcome = await runSession(
+    machine,
+    kernel.elf,
+    text,
+    {
+      exec: flags.exec,
+      until: flags.until,
+      timeLimitSeconds: flags.timeLimit,
+      mayRefuseDisk: virtioVersion === 2,
+    },
+    {
+      terminal: context.terminal,
+      now: context.now,
+      note: (lines) => stderr.write(`\ncowcheck: ${lines}\n`.replaceAll('\n', newline)),
+    },
+  );
+  if (outcome.kind !== 'disk-refused') {
+    if (text.length > 0) stdout.write(newline);
+    if (flags.writeFs) writeBack(machine, image);
+  }
+  machine.dispose();
+  return outcome;
+}
+
 /** `cowcheck run`: see its description. */
 export async function runCommand(this: CliContext, flags: RunFlags, name?: string): Promise<void> {
   const kernel = await kernelInput(name);
@@ -41,51 +90,10 @@ export async function runCommand(this: CliContext, flags: RunFlags, name?: strin
   if (flags.writeFs && image.bundled) {
     throw new UsageError('--write-fs needs an image of yours: give it with --fs');
   }
-  const memoryBytes = flags.memory * 2 ** 20;
-  checkFits(kernel, memoryBytes);
-
-  const { stdout, stderr } = this.process;
-  const text = consoleText();
-  let pending: number[] = [];
-  // one write a burst, not one a byte
-  function flush(): void {
-    if (pending.length > 0) stdout.write(Uint8Array.from(pending));
-    pending = [];
-  }
-  const machine = createMachine({
-    harts: flags.harts,
-    memoryBytes,
-    disk: image.bytes,
-    onConsole(byte) {
-      text.add(byte);
-      if (pending.push(byte) === 1) setImmediate(flush);
-      if (byte === 10) flush();
-    },
-  });
-  machine.load(kernel.elf);
-
-  const newline = this.terminal.interactive ? '\r\n' : '\n';
-  const outcome = await runSession(
-    machine,
-    kernel.elf,
-    text,
-    {
-      ...(flags.exec === undefined ? {} : { exec: flags.exec }),
-      ...(flags.until === undefined ? {} : { until: flags.until }),
-      ...(flags.timeLimit === undefined ? {} : { timeLimitSeconds: flags.timeLimit }),
-    },
-    {
-      terminal: this.terminal,
-      now: this.now,
-      note(lines) {
-        flush();
-        stderr.write(`\ncowcheck: ${lines}\n`.replaceAll('\n', newline));
-      },
-    },
-  );
-  flush();
-  if (text.length > 0) stdout.write(newline);
-  if (flags.writeFs) writeBack(machine, image);
-  machine.dispose();
+  checkFits(kernel, flags.memory * 2 ** 20);
+  // kernels before October 2021 drive legacy virtio devices only, later ones modern devices only
+  const modern = await session(this, flags, kernel, image, 2);
+  const outcome =
+    modern.kind === 'disk-refused' ? await session(this, flags, kernel, image, 1) : modern;
   this.process.exitCode = exitCode(outcome);
 }
