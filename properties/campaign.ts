@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import type { Verdict, Violation } from '../spec/result.ts';
+import type { Verdict } from '../spec/result.ts';
 import { sequenceArbitrary } from './generate.ts';
 import type { AnyOperation, OperationDefinition } from './ops/index.ts';
 import { createReached, missingSituations } from './reached.ts';
-import { type RunResult, runSequence } from './run/run-sequence.ts';
+import { runSequence } from './run/run-sequence.ts';
 import type { BaseName, Session } from './run/session.ts';
-import { type ShrunkFailure, shrinkFailure } from './run/shrink-failure.ts';
+import { type ShrunkFailure, shrinkFailureSteps } from './run/shrink-failure.ts';
 
 /** A sequence that is run before random ones. */
 export interface CorpusEntry {
@@ -23,9 +23,6 @@ export interface CampaignOptions {
   /** names of the operations to draw */
   only?: readonly string[];
   corpus?: readonly CorpusEntry[];
-  /** asked before every sequence and shrinking attempt; false ends the campaign with what it has */
-  goOn?: () => boolean;
-  onProgress?: (progress: CampaignProgress) => void;
 }
 
 export interface CampaignProgress {
@@ -43,58 +40,70 @@ export interface CampaignResult {
   reached: Record<string, number>;
   /** situations that should have occurred and never did */
   missing: string[];
-  /** false when `goOn` ended it */
+  /** false when it was ended early */
   complete: boolean;
 }
 
 /** Sequences of which one starts with all memory free; the others have little, so that it runs out. */
 const ROOMY_EVERY = 16;
 
+/** As `campaignSteps`, without stopping. */
+export function runCampaign(session: Session, options: CampaignOptions): CampaignResult {
+  const work = campaignSteps(session, options);
+  for (;;) {
+    const next = work.next(true);
+    if (next.done) return next.value;
+  }
+}
+
 /**
  * Runs the corpus, then random sequences, until the first violation, which is shrunk. Determined by the
- * session and the options alone.
+ * session and the options alone. Stops after every sequence and shrinking attempt with the progress so
+ * far; going on with `false` ends the campaign with what it has.
  */
-export function runCampaign(session: Session, options: CampaignOptions): CampaignResult {
+export function* campaignSteps(
+  session: Session,
+  options: CampaignOptions,
+): Generator<CampaignProgress, CampaignResult, boolean> {
   const reached = createReached();
-  const goOn = options.goOn ?? (() => true);
   let runs = 0;
   let steps = 0;
   let complete = true;
-
-  const once = (base: BaseName, sequence: readonly AnyOperation[]): RunResult => {
-    const result = runSequence(session, sequence, { base, reached });
-    steps += result.checked;
-    return result;
-  };
-  const report = (phase: CampaignProgress['phase']) => options.onProgress?.({ phase, runs, steps });
+  const progress = (phase: CampaignProgress['phase']): CampaignProgress => ({ phase, runs, steps });
   const finish = (failure?: ShrunkFailure): CampaignResult => {
     const missing = failure || options.only ? [] : missingSituations(reached, steps);
     const verdict = failure ? 'fail' : missing.length > 0 || steps === 0 ? 'inconclusive' : 'pass';
     const base = { verdict, runs, steps, reached: reached.all(), missing, complete } as const;
     return failure ? { ...base, failure } : base;
   };
-  const fail = (base: BaseName, sequence: readonly AnyOperation[], violation: Violation) => {
-    report('shrinking');
-    return finish(shrinkFailure(session, base, sequence, violation, goOn));
-  };
 
-  for (const { base, sequence } of options.corpus ?? []) {
-    if (!goOn()) break;
-    report('corpus');
-    const { violation } = once(base, sequence);
-    if (violation) return fail(base, sequence, violation);
-  }
-  for (const { base, sequence } of randomSequences(session, options)) {
-    if (!goOn()) {
+  for (const { phase, base, sequence } of allSequences(session, options)) {
+    if (phase === 'random') runs++;
+    const { checked, violation } = runSequence(session, sequence, { base, reached });
+    steps += checked;
+    if (violation !== undefined) {
+      const shrinking = shrinkFailureSteps(session, base, sequence, violation);
+      let next = shrinking.next();
+      while (!next.done) next = shrinking.next(yield progress('shrinking'));
+      return finish(next.value);
+    }
+    if (!(yield progress(phase))) {
       complete = false;
       break;
     }
-    runs++;
-    const { violation } = once(base, sequence);
-    if (violation) return fail(base, sequence, violation);
-    report('random');
   }
   return finish();
+}
+
+interface Planned {
+  phase: 'corpus' | 'random';
+  base: BaseName;
+  sequence: readonly AnyOperation[];
+}
+
+function* allSequences(session: Session, options: CampaignOptions): Generator<Planned> {
+  for (const { base, sequence } of options.corpus ?? []) yield { phase: 'corpus', base, sequence };
+  for (const random of randomSequences(session, options)) yield { phase: 'random', ...random };
 }
 
 const BATCH = 32;

@@ -1,6 +1,7 @@
 import { parseElf, readDebugInfo } from '../../emulator/elf/index.ts';
 import { createMachine } from '../../emulator/index.ts';
 import type { Hart, Machine } from '../../emulator/machine/api.ts';
+import { bootDisk } from '../../emulator/machine/boot-disk.ts';
 import { FsError } from '../../kernel/image/fs-error.ts';
 import { replaceFile } from '../../kernel/image/replace-file.ts';
 import { inspectKernel } from '../observe/index.ts';
@@ -33,23 +34,29 @@ export function bootGuest(options: BootOptions): Guest {
     debug,
     options.refcount === undefined ? {} : { refcount: options.refcount },
   );
-  const console = consoleBuffer();
-  const machine = createMachine({
-    harts: options.harts ?? 1,
-    memoryBytes: options.memoryBytes ?? 128 * MIB,
-    tlb: options.tlb ?? 'strict',
-    disk: imageWithAgent(options.image, agent.elf),
-    onConsole: console.push,
-  });
-  machine.load(elf);
-
+  const disk = imageWithAgent(options.image, agent.elf);
   const where = (hart: number) => kernelFrames(machine, elf, debug, hart);
-  const park = machine.addBreakpoint({ address: agent.address('park'), privilege: 0 });
-  const panics = new Set<number>();
-  const { panic } = layout.functions;
-  if (panic !== undefined) panics.add(machine.addBreakpoint({ address: BigInt(panic) }));
+  let console = consoleBuffer();
+  let park = 0;
+  let panics = new Set<number>();
+  const machine = bootDisk((virtioVersion) => {
+    console = consoleBuffer();
+    const fresh = createMachine({
+      harts: options.harts ?? 1,
+      memoryBytes: options.memoryBytes ?? 128 * MIB,
+      tlb: options.tlb ?? 'strict',
+      disk,
+      virtioVersion,
+      onConsole: console.push,
+    });
+    fresh.load(elf);
+    park = fresh.addBreakpoint({ address: agent.address('park'), privilege: 0 });
+    const { panic } = layout.functions;
+    panics = new Set(panic === undefined ? [] : [fresh.addBreakpoint({ address: BigInt(panic) })]);
+    return fresh;
+  });
   const budget = options.bootBudgetInsns ?? BOOT_BUDGET_INSNS;
-  reachPark(machine, park, panics, budget, console.text);
+  reachPark(machine, park, layout.functions.panic, budget, console.text);
   machine.freezeTime(true);
 
   const hooks = hookAllocator(machine, layout.functions, where);
@@ -117,18 +124,20 @@ function imageWithAgent(image: Uint8Array, agent: Uint8Array): Uint8Array {
 function reachPark(
   machine: Machine,
   park: number,
-  panics: ReadonlySet<number>,
+  panic: number | undefined,
   budget: number,
   printed: () => string,
 ): void {
-  const stop = machine.run(budget);
-  if (stop.kind === 'breakpoint' && stop.id === park) return;
+  const panicking = (): Hart | undefined =>
+    machine.harts.find((hart) => panic !== undefined && hart.pc === BigInt(panic));
+  const stop = panicking() ? undefined : machine.run(budget);
+  if (stop?.kind === 'breakpoint' && stop.id === park) return;
+  const hart = panicking();
+  if (stop === undefined || hart !== undefined) {
+    throw new GuestError(`the kernel panics at boot: ${hart ? readText(machine, hart) : '?'}`);
+  }
   const last = printed().trim().split('\n').at(-1) ?? '';
   const said = last === '' ? 'it printed nothing' : `the last thing it printed was "${last}"`;
-  if (stop.kind === 'breakpoint' && panics.has(stop.id)) {
-    const message = readText(machine, machine.harts[stop.hart]!);
-    throw new GuestError(`the kernel panics at boot: ${message}`);
-  }
   const happened = {
     budget: `did not reach user mode in ${budget} instructions`,
     idle: 'stopped at boot: every hart waits and nothing can wake it',

@@ -1,6 +1,6 @@
 import type { Violation } from '../../spec/result.ts';
 import type { AnyOperation } from '../ops/index.ts';
-import { type Shrunk, shrink } from '../shrink/shrink.ts';
+import { type Shrunk, shrinkSteps } from '../shrink/shrink.ts';
 import { createPrefixRunner } from './prefix-runner.ts';
 import { type PlayedStep, runSequence } from './run-sequence.ts';
 import type { BaseName, Session } from './session.ts';
@@ -17,17 +17,31 @@ export interface ShrunkFailure {
   work: Shrunk['work'];
 }
 
-/**
- * Shrinks a sequence that breaks a clause to one that breaks the same clause. Starts with what was
- * performed up to the violation; ends early, with the best so far, when `goOn` says so.
- */
+/** As `shrinkFailureSteps`, without stopping as long as `goOn` says so. */
 export function shrinkFailure(
   session: Session,
   base: BaseName,
   sequence: readonly AnyOperation[],
   violation: Violation,
-  goOn?: () => boolean,
+  goOn: () => boolean = () => true,
 ): ShrunkFailure {
+  const work = shrinkFailureSteps(session, base, sequence, violation);
+  let next = work.next();
+  while (!next.done) next = work.next(goOn());
+  return next.value;
+}
+
+/**
+ * Shrinks a sequence that breaks a clause to one that breaks the same clause. Starts with what was
+ * performed up to the violation. Stops before every attempt; going on with `false` ends it early, with
+ * the best so far.
+ */
+export function* shrinkFailureSteps(
+  session: Session,
+  base: BaseName,
+  sequence: readonly AnyOperation[],
+  violation: Violation,
+): Generator<void, ShrunkFailure, boolean> {
   const { clause } = violation;
   const runner = createPrefixRunner(session, base, clause);
   const attempt = (candidate: readonly AnyOperation[]) => {
@@ -39,10 +53,9 @@ export function shrinkFailure(
     sequence: small,
     minimal,
     work,
-  } = shrink(sequence.slice(0, violation.step), {
+  } = yield* shrinkSteps(sequence.slice(0, violation.step), {
     simpler: (operation) => session.operations.get(operation.op)?.simpler(operation) ?? [],
     attempt,
-    ...(goOn && { goOn }),
   });
   runner.dispose();
   const placed = placeOf(session, base, small, clause);

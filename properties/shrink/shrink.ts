@@ -10,13 +10,11 @@ export interface ShrinkOptions {
   simpler: (operation: AnyOperation) => Iterable<AnyOperation>;
   /** runs a candidate: does it fail as the original did? */
   attempt: Attempt;
-  /** called before every attempt; returning false ends the work with the best so far */
-  goOn?: () => boolean;
 }
 
 export interface Shrunk {
   sequence: Sequence;
-  /** false when `goOn` ended the work: the sequence fails, but may not be 1-minimal */
+  /** false when the work was ended early: the sequence fails, but may not be 1-minimal */
   minimal: boolean;
   /** per pass: candidates run, and those that became the new best */
   work: Record<string, { tried: number; accepted: number }>;
@@ -26,9 +24,21 @@ export interface Shrunk {
 
 /**
  * The smallest sequence that the passes reach and that still fails. `original` must fail. The result is
- * 1-minimal: leaving out any one operation makes the failure disappear (unless ended early).
+ * 1-minimal: leaving out any one operation makes the failure disappear.
  */
 export function shrink(original: Sequence, options: ShrinkOptions): Shrunk {
+  const work = shrinkSteps(original, options);
+  for (;;) {
+    const next = work.next(true);
+    if (next.done) return next.value;
+  }
+}
+
+/** As `shrink`, stopping before every attempt: going on with `false` ends it with the best so far. */
+export function* shrinkSteps(
+  original: Sequence,
+  options: ShrinkOptions,
+): Generator<void, Shrunk, boolean> {
   const memo = new Set<string>();
   const work: Shrunk['work'] = Object.fromEntries(
     PASSES.map((pass) => [pass.name, { tried: 0, accepted: 0 }]),
@@ -38,7 +48,7 @@ export function shrink(original: Sequence, options: ShrinkOptions): Shrunk {
   let stopped = false;
 
   /** Tries proposals of a pass until one is accepted; true when the best changed. */
-  const advance = (pass: (typeof PASSES)[number]): boolean => {
+  function* advance(pass: (typeof PASSES)[number]): Generator<void, boolean, boolean> {
     const count = work[pass.name]!;
     for (const candidate of pass.propose(best, options.simpler)) {
       if (compareSequences(candidate, best) >= 0) continue;
@@ -47,7 +57,7 @@ export function shrink(original: Sequence, options: ShrinkOptions): Shrunk {
         remembered++;
         continue;
       }
-      if (options.goOn?.() === false) {
+      if ((yield) === false) {
         stopped = true;
         return false;
       }
@@ -60,13 +70,13 @@ export function shrink(original: Sequence, options: ShrinkOptions): Shrunk {
       return true;
     }
     return false;
-  };
+  }
 
   let changed = true;
   while (changed && !stopped) {
     changed = false;
     for (const pass of PASSES) {
-      while (!stopped && advance(pass)) changed = true;
+      while (!stopped && (yield* advance(pass))) changed = true;
     }
   }
   return { sequence: best, minimal: !stopped, work, remembered };

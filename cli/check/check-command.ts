@@ -1,0 +1,152 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import pc from 'picocolors';
+import {
+  type CampaignOptions,
+  type CampaignProgress,
+  type CampaignResult,
+  campaignSteps,
+} from '../../properties/campaign.ts';
+import { UnknownOperationError } from '../../properties/generate.ts';
+import { reproducerInC, stepsOf } from '../../properties/reproduce/index.ts';
+import { explain } from '../../properties/run/explain.ts';
+import type { ShrunkFailure } from '../../properties/run/shrink-failure.ts';
+import { renderJunit } from '../../reports/junit.ts';
+import { renderText } from '../../reports/text.ts';
+import type { CheckResult, Reproducer } from '../../spec/result.ts';
+import { printSteps } from '../../spec/steps.ts';
+import type { CheckFlags } from '../commands/check.ts';
+import type { CliContext } from '../context.ts';
+import { EXIT, UsageError } from '../exit-codes.ts';
+import { readCorpus } from './corpus.ts';
+import { type OpenKernel, openKernel } from './open-kernel.ts';
+import { progressLine } from './progress-line.ts';
+
+const DEFAULT_RUNS = 1000;
+const SLICE_MS = 50;
+
+/** `cowcheck check`: see its description. */
+export async function checkCommand(
+  this: CliContext,
+  flags: CheckFlags,
+  name?: string,
+): Promise<void> {
+  const started = this.now();
+  const opened = await openKernel(name, flags);
+  const { campaign, interrupted } = await runToEnd(this, opened, flags);
+  const seconds = (this.now() - started) / 1000;
+  const result = resultOf(opened, flags, campaign, seconds);
+  writeOutputs(flags, result);
+  const paint = { good: pc.green, bad: pc.red, dim: pc.dim, strong: pc.bold };
+  this.process.stdout.write(renderText(result, this.terminal.interactive ? paint : undefined));
+  opened.session.dispose();
+  this.process.exitCode = interrupted
+    ? EXIT.interrupted
+    : result.verdict === 'pass'
+      ? EXIT.ok
+      : EXIT.violation;
+}
+
+/** Runs the campaign in slices, so that an interrupt is heard and the progress shows. */
+async function runToEnd(
+  context: CliContext,
+  { session }: OpenKernel,
+  flags: CheckFlags,
+): Promise<{ campaign: CampaignResult; interrupted: boolean }> {
+  let interrupted = false;
+  const stopListening = context.terminal.onInterrupt(() => {
+    interrupted = true;
+  });
+  const start = context.now();
+  const deadline = flags.time === undefined ? Number.POSITIVE_INFINITY : start + flags.time * 1000;
+  const runs = flags.runs ?? (flags.time === undefined ? DEFAULT_RUNS : Number.MAX_SAFE_INTEGER);
+  const options: CampaignOptions = {
+    seed: flags.seed,
+    runs,
+    maxSteps: flags.maxSteps,
+    corpus: readCorpus(flags.corpus),
+    ...(flags.ops && { only: flags.ops }),
+  };
+  const line = progressLine(context, runs);
+  try {
+    const work = campaignSteps(session, options);
+    let slice = start;
+    let next = work.next();
+    while (!next.done) {
+      const now = context.now();
+      if (now - slice > SLICE_MS) {
+        slice = now;
+        line.show(next.value, now - start);
+        await nextTurn();
+      }
+      const shrinking = (next.value as CampaignProgress).phase === 'shrinking';
+      next = work.next(!interrupted && (shrinking || now < deadline));
+    }
+    return { campaign: next.value, interrupted };
+  } catch (error) {
+    if (error instanceof UnknownOperationError) throw new UsageError(error.message);
+    throw error;
+  } finally {
+    line.end();
+    stopListening();
+  }
+}
+
+function resultOf(
+  opened: OpenKernel,
+  flags: CheckFlags,
+  campaign: CampaignResult,
+  seconds: number,
+): CheckResult {
+  const missing = Object.fromEntries(campaign.missing.map((situation) => [situation, 0]));
+  const result: CheckResult = {
+    schema: 'cowcheck/1',
+    command: 'check',
+    kernel: opened.kernel,
+    seed: flags.seed,
+    runs: campaign.runs,
+    steps: campaign.steps,
+    stepsPerSecond: campaign.steps / seconds,
+    seconds,
+    verdict: campaign.verdict,
+    reached: { ...campaign.reached, ...missing },
+  };
+  if (campaign.failure === undefined) return result;
+  const { trace, violation } = explain(opened.session, campaign.failure);
+  const reproducer = writeReproducer(opened, flags, campaign.failure);
+  return { ...result, violation, reproducer, trace };
+}
+
+/** Writes the .steps file and the C program of a failure. */
+function writeReproducer(
+  { session, name }: OpenKernel,
+  { out, seed }: CheckFlags,
+  failure: ShrunkFailure,
+): Reproducer {
+  const { base, violation, sequence, steps: played, originalLength } = failure;
+  const stem = `${violation.clause}-${seed}`;
+  const steps = join(out, `${stem}.steps`);
+  const c = join(out, `${stem}.c`);
+  const notes = { kernel: name, seed, base, violation };
+  try {
+    mkdirSync(out, { recursive: true });
+    writeFileSync(steps, printSteps(stepsOf(sequence, played, notes)));
+    writeFileSync(c, reproducerInC(session, failure));
+  } catch (error) {
+    throw new UsageError(`cannot write to ${out}: ${(error as Error).message}; choose --out`);
+  }
+  return { steps, c, originalLength, length: sequence.length };
+}
+
+function writeOutputs(flags: CheckFlags, result: CheckResult): void {
+  const write = (path: string, text: string): void => {
+    try {
+      writeFileSync(path, text);
+    } catch (error) {
+      throw new UsageError(`cannot write ${path}: ${(error as Error).message}`);
+    }
+  };
+  if (flags.json !== undefined) write(flags.json, `${JSON.stringify(result, null, 2)}\n`);
+  if (flags.junit !== undefined) write(flags.junit, renderJunit(result));
+}

@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CorpusEntry } from '../../properties/campaign.ts';
+import { entryOf } from '../../properties/reproduce/index.ts';
+import type { Sequence } from '../../spec/operation.ts';
+import { parseSteps, StepsError } from '../../spec/steps.ts';
+import { UsageError } from '../exit-codes.ts';
+import { packageFile } from '../package-file.ts';
+
+const BUNDLED = 'properties/corpus';
+
+/** The .steps files of a folder, the bundled ones when none is named, in alphabetical order. */
+export function readCorpus(folder: string | undefined): CorpusEntry[] {
+  const directory = folder ?? packageFile(BUNDLED);
+  let names: string[];
+  try {
+    names = readdirSync(directory).filter((name) => name.endsWith('.steps'));
+  } catch (error) {
+    throw new UsageError(`cannot read the corpus ${directory}: ${(error as Error).message}`);
+  }
+  return names.sort().map((name) => entryOf(name, readSteps(join(directory, name))));
+}
+
+/** Reads a .steps file. Throws UsageError naming the file and the line. */
+export function readSteps(path: string): Sequence {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`cannot read ${path}: ${(error as Error).message}`);
+  }
+  try {
+    return parseSteps(text);
+  } catch (error) {
+    if (error instanceof StepsError) throw new UsageError(`${path}: ${error.message}`);
+    throw error;
+  }
+}

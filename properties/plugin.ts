@@ -1,0 +1,46 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { OPERATIONS, type OperationDefinition } from './ops/index.ts';
+
+/** A plugin that cannot be used: one sentence. */
+export class PluginError extends Error {}
+
+/**
+ * Operations of ours and of the given modules. The default export of a module is a list of operation
+ * definitions; one that has the name of another replaces it. Throws PluginError.
+ */
+export async function loadPlugins(files: readonly string[]): Promise<OperationDefinition[]> {
+  const operations = new Map(OPERATIONS.map((definition) => [definition.op, definition]));
+  for (const file of files) {
+    for (const definition of await readPlugin(file)) operations.set(definition.op, definition);
+  }
+  return [...operations.values()];
+}
+
+async function readPlugin(file: string): Promise<OperationDefinition[]> {
+  let module: { default?: unknown };
+  try {
+    module = await import(pathToFileURL(resolve(file)).href);
+  } catch (error) {
+    throw new PluginError(`the plugin ${file} cannot be loaded: ${(error as Error).message}`);
+  }
+  const list = module.default;
+  if (!Array.isArray(list)) {
+    throw new PluginError(`the default export of ${file} is no list of operation definitions`);
+  }
+  for (const definition of list) checkDefinition(file, definition);
+  return list as OperationDefinition[];
+}
+
+const FUNCTIONS = ['inject', 'step', 'simpler'] as const;
+
+function checkDefinition(file: string, definition: Partial<OperationDefinition>): void {
+  const name = typeof definition.op === 'string' ? `"${definition.op}"` : 'an operation';
+  const lack = (what: string) => new PluginError(`${name} of ${file} has no ${what}`);
+  if (typeof definition.op !== 'string') throw lack('name: op must be a string');
+  if (typeof definition.weight !== 'number') throw lack('weight');
+  if (definition.arbitrary === undefined) throw lack('arbitrary');
+  for (const field of FUNCTIONS) {
+    if (typeof definition[field] !== 'function') throw lack(`function ${field}`);
+  }
+}
