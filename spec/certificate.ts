@@ -15,4 +15,10 @@ export interface Certificate {
   states: { abstract: number; concrete: number };
   /** SHA-256 over the sorted keys of all visited states */
   digest: string;
+  /**
+   * Every visited state, in the order of the search: `key parent edge`, where `parent` is the
+   * index of the state before (−1 for the root) and the edge is an operation as .steps files write it,
+   * with `!n ` before it when its n-th allocation fails.
+   */
+  visited: string[];
 }

@@ -23,6 +23,8 @@ export interface Exploration {
   expanded: number;
   abstractKeys: Set<StateKey>;
   depths: DepthRow[];
+  /** the depth being expanded, so far */
+  partial: { transitions: number; seconds: number };
   /** transitions by operation, failing allocations as `fork!` */
   operations: Record<string, number>;
   violation?: { path: Edge[]; violation: Violation };
@@ -40,6 +42,7 @@ export function newExploration(
     expanded: 0,
     abstractKeys: new Set(),
     depths: [],
+    partial: { transitions: 0, seconds: 0 },
     operations: {},
   };
 }
@@ -77,9 +80,8 @@ export async function breadthFirst(at: Exploration, hooks: SearchHooks): Promise
   const known = new Set(at.visited.map(({ key }) => key));
   for (let depth = at.depths.length + 1; depth <= at.bounds.depth; depth++) {
     const end = frontierEnd(at);
-    const start = hooks.now();
-    let transitions = 0;
     while (at.expanded < end) {
+      const start = hooks.now();
       const first = at.expanded;
       const last = Math.min(first + BATCH, end);
       const expansions: Expansion[] = [];
@@ -89,14 +91,16 @@ export async function breadthFirst(at: Exploration, hooks: SearchHooks): Promise
       });
       // in the order of the states, so that the result does not depend on which worker was faster
       for (const [index, expansion] of expansions.entries()) {
-        transitions += absorb(at, known, first + index, expansion);
+        at.partial.transitions += absorb(at, known, first + index, expansion);
         if (at.violation !== undefined) return false;
       }
       at.expanded = last;
+      at.partial.seconds += (hooks.now() - start) / 1000;
       if (!hooks.onProgress(at, depth, end - last)) return false;
     }
     const states = at.visited.length - end;
-    at.depths.push({ depth, states, transitions, seconds: (hooks.now() - start) / 1000 });
+    at.depths.push({ depth, states, ...at.partial });
+    at.partial = { transitions: 0, seconds: 0 };
     if (states === 0) break;
   }
   return true;
@@ -104,8 +108,7 @@ export async function breadthFirst(at: Exploration, hooks: SearchHooks): Promise
 
 /** Where the depth being expanded ends: before the first state that a checkpoint's batch added. */
 function frontierEnd(at: Exploration): number {
-  const settled = 1 + at.depths.reduce((sum, row) => sum + row.states, 0);
-  return settled;
+  return 1 + at.depths.reduce((sum, row) => sum + row.states, 0);
 }
 
 function absorb(
