@@ -30,9 +30,9 @@ export function counterBehaviour({ f }: Core): Record<string, CsrBehaviour> {
 
   /** A counter is a running number plus an offset; while inhibited the offset is its value. */
   const counter = (running: (h: Expr) => Expr, offset: number, bit: number): CsrBehaviour => ({
-    read: (h) => i64.add(get(h, offset), select(i64.const(0), running(h), inhibited(h, bit))),
+    read: (h) => i64.add(get(h, offset), select(inhibited(h, bit), i64.const(0), running(h))),
     write: (h, value) => [
-      put(h, offset, i64.sub(value, select(i64.const(0), running(h), inhibited(h, bit)))),
+      put(h, offset, i64.sub(value, select(inhibited(h, bit), i64.const(0), running(h)))),
     ],
   });
   const mcycle = counter(cycles, HART.mcycleOffset, CY);
@@ -45,9 +45,9 @@ export function counterBehaviour({ f }: Core): Record<string, CsrBehaviour> {
           h,
           offset,
           select(
+            inhibited(h, bit),
             i64.sub(get(h, offset), running(h)),
             i64.add(get(h, offset), running(h)),
-            inhibited(h, bit),
           ),
         ),
       ]);

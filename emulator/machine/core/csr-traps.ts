@@ -72,9 +72,9 @@ export function trapBehaviour({ f }: Core): Record<string, CsrBehaviour> {
     i64.or(
       status,
       select(
+        i64.eq(i64.and(status, 3 * bit(MSTATUS.FS)), 3 * bit(MSTATUS.FS)),
         i64.const(-(1n << 63n)),
         i64.const(0),
-        i64.eq(i64.and(status, 3 * bit(MSTATUS.FS)), 3 * bit(MSTATUS.FS)),
       ),
     );
 
@@ -93,7 +93,7 @@ export function trapBehaviour({ f }: Core): Record<string, CsrBehaviour> {
     const mpp = i64.and(i64.shrU(value, MSTATUS.MPP), 3);
     const all = merge(mstatus(h), value, MSTATUS_WRITE);
     const butMpp = merge(mstatus(h), value, MSTATUS_WRITE - 3 * bit(MSTATUS.MPP));
-    return select(butMpp, all, i64.eq(mpp, 2));
+    return select(i64.eq(mpp, 2), butMpp, all);
   };
 
   const delegated = (h: Expr, value: Expr): Expr => i64.and(value, get(h, HART.mideleg));
@@ -109,7 +109,7 @@ export function trapBehaviour({ f }: Core): Record<string, CsrBehaviour> {
 
   /** STIP belongs to stimecmp while Sstc is on. */
   const mipWritable = (h: Expr): Expr =>
-    select(i64.const(SSIP | SEIP), i64.const(SSIP | STIP | SEIP), hasSstc(h));
+    select(hasSstc(h), i64.const(SSIP | SEIP), i64.const(SSIP | STIP | SEIP));
   const mergeBy = (old: Expr, value: Expr, mask: Expr): Expr =>
     i64.xor(old, i64.and(i64.xor(old, value), mask));
 

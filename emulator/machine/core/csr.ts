@@ -15,15 +15,17 @@ import {
   set,
   when,
 } from '../../wasm/index.ts';
-import { CSR_INDEX_BASE } from '../layout.ts';
+import { CSR_INDEX_BASE, HART } from '../layout.ts';
 import type { Core } from './core.ts';
 import type { CsrBehaviour } from './csr-behaviour.ts';
 import { counterBehaviour } from './csr-counters.ts';
 import { pmpBehaviour } from './csr-pmp.ts';
 import { trapBehaviour } from './csr-traps.ts';
-import { longs, params, privilege, words } from './kit.ts';
+import { get, longs, params, privilege, words } from './kit.ts';
 
 const ILLEGAL = 2;
+const MIP = 0x344;
+const SEIP = 1 << 9;
 
 /** Reading and writing control and status registers by number. */
 export function defineCsr(core: Core): void {
@@ -91,6 +93,10 @@ function defineInstruction({ m, f }: Core, behaviours: Record<string, CsrBehavio
     const guards = guarded.map(({ index, denied }) =>
       when(i32.eq(row, index + 1), [when(denied, illegal)]),
     );
+    // setting and clearing bits of mip works on what software wrote, not on SEIP's line (3.1.9)
+    const line = i64.and(get(h, HART.mipLines), SEIP);
+    const unwritten = i64.and(line, i64.xor(get(h, HART.mipSoft), -1));
+    const base = i64.xor(old, select(i32.eq(number, MIP), i64.and(old, unwritten), i64.const(0)));
     return [
       set(number, i32.and(imm, 0xfff)),
       set(row, rowOf(number)),
@@ -109,9 +115,9 @@ function defineInstruction({ m, f }: Core, behaviours: Record<string, CsrBehavio
         set(
           value,
           select(
-            source,
-            select(i64.or(old, source), i64.and(old, i64.xor(source, -1)), i32.eq(operation, 1)),
             i32.eqz(operation),
+            source,
+            select(i32.eq(operation, 1), i64.or(base, source), i64.and(base, i64.xor(source, -1))),
           ),
         ),
         call(f.csrWrite, h, number, value),

@@ -55,7 +55,7 @@ function defineCheck({ m, f }: Core): void {
       [
         // NAPOT: the trailing ones give the size; NA4 has none
         set(mask, address(h, i)),
-        set(mask, select(i64.xor(mask, i64.add(mask, 1)), i64.const(0), i32.eq(matching, 3))),
+        set(mask, select(i32.eq(matching, 3), i64.xor(mask, i64.add(mask, 1)), i64.const(0))),
         set(low, i64.shl(i64.and(address(h, i), i64.xor(mask, -1)), 2)),
         set(high, i64.add(low, i64.shl(i64.add(mask, 1), 2))),
       ],
@@ -105,9 +105,9 @@ function defineUpdate({ m, f }: Core): void {
         h,
         HART.pmpMode,
         select(
-          select(i32.const(PMP_OPEN), i32.const(PMP_ENFORCED), opensAll),
-          i32.const(PMP_OFF),
           any,
+          select(opensAll, i32.const(PMP_OPEN), i32.const(PMP_ENFORCED)),
+          i32.const(PMP_OFF),
         ),
       ),
       call(f.flushHart, h),

@@ -80,9 +80,9 @@ export function defineTime({ m, f }: Core): void {
       set(phase, i64.remU(i64.load(GLOBAL.clock), i64.load32u(GLOBAL.insnsPerTick))),
       leave(
         select(
+          i64.eq(best, never),
           i64.const(-1),
           i64.sub(i64.mul(best, i64.load32u(GLOBAL.insnsPerTick)), phase),
-          i64.eq(best, never),
         ),
       ),
     ];

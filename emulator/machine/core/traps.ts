@@ -140,9 +140,9 @@ function defineEnter({ m, f }: Core): void {
           i64.and(target, -4),
           // vectored mode moves interrupts only
           select(
+            i32.and(isInterrupt, i32.wrap(i64.and(target, 1))),
             i64.shl(number, 2),
             i64.const(0),
-            i32.and(isInterrupt, i32.wrap(i64.and(target, 1))),
           ),
         ),
       ),
@@ -152,7 +152,7 @@ function defineEnter({ m, f }: Core): void {
       // a context switch must not find the reservation of another process
       put(h, HART.reservation, -1),
       put(h, HART.resumePc, -1),
-      set(delegated, select(get(h, HART.mideleg), get(h, HART.medeleg), isInterrupt)),
+      set(delegated, select(isInterrupt, get(h, HART.mideleg), get(h, HART.medeleg))),
       when(
         i32.and(i32.ltU(privilege(h), 3), i32.wrap(i64.and(i64.shrU(delegated, number), 1))),
         [
@@ -192,7 +192,7 @@ function defineInterrupts({ m, f }: Core): void {
     // The order of the manual (3.1.9): MEI, MSI, MTI, SEI, SSI, STI.
     const order = [11, 3, 7, 9, 1, 5];
     const first = order.reduceRight<Expr>(
-      (otherwise, bit) => select(i64.const(bit), otherwise, i32.wrap(bitOf(taken, bit))),
+      (otherwise, bit) => select(i32.wrap(bitOf(taken, bit)), i64.const(bit), otherwise),
       i64.const(0),
     );
     const machineOn = i32.or(i32.ltU(mode, 3), statusBit(h, MSTATUS.MIE));
@@ -224,7 +224,7 @@ const popped = (h: Expr, l: Level, to: Expr): Expr => {
     clear(mstatus(h), levelMask(l)),
     i64.or(i64.shl(bitOf(mstatus(h), l.pie), l.ie), 1 << l.pie),
   );
-  return select(restored, clear(restored, 1 << MSTATUS.MPRV), i32.eq(to, 3));
+  return select(i32.eq(to, 3), restored, clear(restored, 1 << MSTATUS.MPRV));
 };
 
 function defineReturns({ m, f }: Core): void {

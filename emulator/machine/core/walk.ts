@@ -39,8 +39,8 @@ const pageFault = (kind: Expr): Expr => byKind(kind, 13, 15, 12);
 export const accessFault = (kind: Expr): Expr => byKind(kind, 5, 7, 1);
 
 function byKind(kind: Expr, load: number, store: number, fetch: number): Expr {
-  const other = select(i64.const(store), i64.const(fetch), i32.eq(kind, STORE));
-  return select(i64.const(load), other, i32.eq(kind, LOAD));
+  const other = select(i32.eq(kind, STORE), i64.const(store), i64.const(fetch));
+  return select(i32.eq(kind, LOAD), i64.const(load), other);
 }
 
 /** Translation of addresses (Privileged manual, 12.3 and 12.4; strict mode: 12.2.1). */
@@ -77,18 +77,18 @@ function permitted(h: Expr, pte: Expr, kind: Expr, mode: Expr): Expr {
   const status = (position: number) => i32.and(i32.wrap(i64.shrU(mstatus(h), position)), 1);
   const readable = i32.or(bit(PTE.R), i32.and(status(19), bit(PTE.X)));
   const right = select(
-    readable,
-    select(bit(PTE.W), bit(PTE.X), i32.eq(kind, STORE)),
     i32.eq(kind, LOAD),
+    readable,
+    select(i32.eq(kind, STORE), bit(PTE.W), bit(PTE.X)),
   );
   // S reaches user pages with SUM only, and never executes them
   const supervisor = i32.or(i32.eqz(bit(PTE.U)), i32.and(status(18), i32.ne(kind, FETCH)));
-  return i32.and(right, select(supervisor, bit(PTE.U), mode));
+  return i32.and(right, select(mode, supervisor, bit(PTE.U)));
 }
 
 /** Bits that an access needs set in its leaf entry. */
 const needed = (kind: Expr): Expr =>
-  select(i64.const(PTE.A | PTE.D), i64.const(PTE.A), i32.eq(kind, STORE));
+  select(i32.eq(kind, STORE), i64.const(PTE.A | PTE.D), i64.const(PTE.A));
 
 function defineTableWalk(core: Core): void {
   const { m, f, tlb } = core;

@@ -27,7 +27,7 @@ function amo(name: string, f5: string, combine: Combine): Row[] {
 
 /** Sign extension keeps the order of unsigned words too. */
 const least = (less: (a: Expr, b: Expr) => Expr) => (_: Sem, old: Expr, value: Expr) =>
-  select(old, value, less(old, value));
+  select(less(old, value), old, value);
 
 /** The A extension: Zalrsc and Zaamo. */
 export const rowsA: readonly Row[] = [

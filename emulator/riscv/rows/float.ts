@@ -24,9 +24,9 @@ const boxed = (word: Expr): Expr => i64.or(word, BOX);
 const unboxed = (s: Sem, register: Expr): Expr => {
   const bits = s.temp(register);
   return select(
+    i64.eq(i64.and(bits, BOX), i64.const(BOX)),
     i64.and(bits, 0xffff_ffffn),
     i64.const(CANONICAL_NAN),
-    i64.eq(i64.and(bits, BOX), i64.const(BOX)),
   );
 };
 
