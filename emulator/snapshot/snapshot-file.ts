@@ -17,7 +17,7 @@ export class SnapshotFileError extends Error {}
  * ```
  * Numbers are little-endian; pages not listed are zero.
  */
-export const SNAPSHOT_VERSION = 1;
+const SNAPSHOT_VERSION = 1;
 
 const MAGIC = 'cowcheck snapshot\n';
 const PREFIX_BYTES = MAGIC.length + 8;

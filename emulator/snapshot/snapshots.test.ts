@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Snapshot } from '../machine/api.ts';
+import { SnapshotFileError } from './snapshot-file.ts';
 import { createSnapshots } from './snapshots.ts';
 import { testHost } from './testing/test-host.ts';
 
@@ -214,6 +215,7 @@ describe('snapshot files', () => {
   test('that are not snapshots, damaged, of another format or machine are refused', () => {
     const load = (bytes: Uint8Array, header: Record<string, number> = HEADER) =>
       snapshots.load(bytes, header);
+    expect(() => load(new Uint8Array(0))).toThrow(SnapshotFileError);
     expect(() => load(new TextEncoder().encode('ELF'))).toThrow('not a snapshot');
     expect(() => load(file.subarray(0, file.length - 1))).toThrow('truncated or damaged');
     const flipped = file.slice();
