@@ -94,7 +94,7 @@ export function cOperation(
 
 function cExec(path: Address, argv: Address, slot: number): COperation {
   const says = `exec(${path}, ${argv})`;
-  if (path.endsWith('str_init')) {
+  if (path.endsWith('str_init') || path === 'str_cross') {
     return { code: [`got = exec_again(${slot}, STEP);`], says };
   }
   return { code: [`got = exec(${pointer(path, 'char')}, (char **)${cAddress(argv)});`], says };

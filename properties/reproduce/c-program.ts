@@ -106,9 +106,19 @@ function finalCode(bytes: readonly FinalByte[], number: number): string {
 }
 
 const RUNTIME = `
+#if __has_include("user/user.h")
 #include "kernel/types.h"
 #include "kernel/stat.h"
 #include "user/user.h"
+#else
+#include "user.h" // the kernel that comes with cowcheck
+#endif
+
+// Every sequence uses a part of what is defined here, and bad addresses are its point.
+#pragma GCC diagnostic ignored "-Wunused-variable"
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
+#pragma GCC diagnostic ignored "-Warray-bounds"
 
 #define PAGE 4096UL
 #define GAP 2          // clock ticks between steps
@@ -164,6 +174,7 @@ static char *v_many[34], *v_badptr[] = {(char *)0xffff000000000000UL, 0};
 #define at_str_dotdot ((unsigned long)s_dotdot)
 #define at_str_empty ((unsigned long)s_empty)
 #define at_str_long ((unsigned long)s_long)
+#define at_str_cross ((unsigned long)s_init)
 #define at_argv_none ((unsigned long)v_none)
 #define at_argv_one ((unsigned long)v_one)
 #define at_argv_four ((unsigned long)v_four)
@@ -181,7 +192,7 @@ turn(int n)
 }
 #define AT(n, slot) if ((n) > from && turn(n) && me == (slot))
 
-static inline void
+static void
 wait_ticks(int n)
 {
   int until = uptime() + n;
@@ -189,13 +200,13 @@ wait_ticks(int n)
     ;
 }
 
-static inline void
+static void
 complain(int step, char *what, long got, char *expected)
 {
   printf("cowrepro: step %d: %s gave %d, expected %s\\n", step, what, (int)got, expected);
 }
 
-static inline long
+static long
 fill_memory(int leave)
 {
   long taken = 0;
@@ -218,7 +229,7 @@ decimal(int value, char *end)
 }
 
 // Starts this program afresh as the process of that slot, after that step.
-static inline long
+static long
 exec_again(int slot, int step)
 {
   char n[4][12];
