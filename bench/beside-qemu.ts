@@ -1,5 +1,5 @@
-import { packageFile } from '../cli/package-file.ts';
 import type { Benchmark, Measurement, Subject } from './benchmark.ts';
+import { builtCommand } from './built.ts';
 import { consoleRun, type Step } from './console-run.ts';
 import { qemuCommand } from './qemu.ts';
 
@@ -11,8 +11,11 @@ const USERTESTS: Step[] = [
 const BOOT: Step[] = [{ expect: PROMPT }];
 const FAILURES = ['FAILED', 'panic:'];
 
+let main: string | undefined;
+
 function cowcheckCommand({ kernelPath, imagePath }: Subject, harts: number): string[] {
-  const command = [process.execPath, packageFile('bin/cowcheck.js'), 'run', kernelPath];
+  main ??= builtCommand();
+  const command = [process.execPath, main, 'run', kernelPath];
   return [...command, '--fs', imagePath, '--harts', String(harts)];
 }
 
