@@ -5,7 +5,8 @@ import { countsCandidates } from './counts-candidates.ts';
 import { defaultFileTable, defaultFreelists, defaultProcLayout } from './default-layouts.ts';
 import { fileTableLayout } from './file-table-layout.ts';
 import { freelistHeads } from './freelist-layout.ts';
-import { isLazy, isRenamed, kernelFunctions, timerKind } from './kernel-functions.ts';
+import { isRenamed, kernelFunctions, timerKind } from './kernel-functions.ts';
+import { lazySbrk } from './lazy-sbrk.ts';
 import { procLayout } from './proc-layout.ts';
 import { typedRoots, untypedRoots } from './root-words.ts';
 
@@ -47,7 +48,7 @@ export function inspectKernel(
     functions: kernelFunctions(elf),
     timer: timerKind(elf),
     renamed: isRenamed(elf),
-    lazy: isLazy(elf),
+    ...lazySbrk(elf, proc.sz.offset),
     degraded,
   };
 }

@@ -35,13 +35,6 @@ export function isRenamed(elf: ElfFile): boolean {
   return elf.symbol('kfork')?.code === true;
 }
 
-/** Functions that add a page at a fault or on copyout exist only in kernels with lazy allocation. */
-export function isLazy(elf: ElfFile): boolean {
-  return ['vmfault', 'lazyalloc', 'lazy_alloc', 'uvmlazy', 'sbrk_lazy'].some(
-    (name) => elf.symbol(name)?.code,
-  );
-}
-
 const CSR_STIMECMP = 0x14d;
 const OPCODE_SYSTEM = 0x73;
 

@@ -1,7 +1,8 @@
+import { PTE_V, TABLE_ENTRIES } from '../../spec/sv39.ts';
 import { PAGE_BYTES } from '../../spec/units.ts';
 import type { KernelLayout } from './api.ts';
 import type { GuestWords } from './guest-words.ts';
-import { PTE_V, PTES, pageOfPte, pteIsLeaf } from './sv39.ts';
+import { pageOfPte, pteIsLeaf } from './sv39.ts';
 
 /** xv6's RAM when the kernel's page table does not tell: 128 MiB. */
 const DEFAULT_RAM_BYTES = 128 * 1024 * 1024;
@@ -38,9 +39,13 @@ function identityEnd(guest: GuestWords, root: number, page: number): number {
 /** How many pages the leaf that maps this page to itself covers; 0 without such a leaf. */
 function identityAt(guest: GuestWords, root: number, page: number): number {
   let table = root;
-  for (let level = 2, span = PTES * PTES; level >= 0; level--, span /= PTES) {
+  for (
+    let level = 2, span = TABLE_ENTRIES * TABLE_ENTRIES;
+    level >= 0;
+    level--, span /= TABLE_ENTRIES
+  ) {
     if (table % PAGE_BYTES !== 0 || !guest.contains(table, PAGE_BYTES)) return 0;
-    const at = table + (Math.floor(page / span) % PTES) * 8;
+    const at = table + (Math.floor(page / span) % TABLE_ENTRIES) * 8;
     const [low, high] = [guest.u32(at), guest.u32(at + 4)];
     if (!(low & PTE_V)) return 0;
     const target = pageOfPte(low, high);

@@ -1,4 +1,5 @@
 import type { Mapping, ObservedProcess } from '../../spec/ownership.ts';
+import { PTE_R, PTE_U, PTE_W, PTE_X } from '../../spec/sv39.ts';
 import { PAGE_BYTES, type Ppn, pid, ppn, va as toVa } from '../../spec/units.ts';
 import { TRAPFRAME } from '../../spec/xv6.ts';
 import type { GuestWords } from './guest-words.ts';
@@ -7,7 +8,10 @@ import type { ManagedPages } from './managed-pages.ts';
 import { CLAIM, type PageClaims } from './page-claims.ts';
 import type { PageTable, PageTableForest, TableListener } from './page-table-forest.ts';
 import type { ProcRow } from './process-table.ts';
-import { PERMISSIONS, PTE_U, rswOf } from './sv39.ts';
+import { rswOf } from './sv39.ts';
+
+/** What a mapping permits; the rest of an entry's low bits says whether and how it was used. */
+const PERMISSIONS = PTE_R | PTE_W | PTE_X | PTE_U;
 
 /** Owners of user pages: process-table index and virtual address, by page number. */
 export type Owners = Map<number, { index: number; va: ReturnType<typeof toVa> }[]>;
@@ -25,6 +29,8 @@ export interface TrackedProcess {
   readonly row: ProcRow;
   /** Takes in a new row; replants what it points to where that differs. */
   update(row: ProcRow): void;
+  /** Reads its page tables anew if they could not be walked: what was wrong may be right again. */
+  retryDamaged(): void;
   /** Drops all its claims. */
   remove(): void;
   /** Did row or mappings change since `observed` was last called? */
@@ -141,6 +147,11 @@ export function trackProcess(
       }
       release();
       row = next;
+      hold();
+    },
+    retryDamaged() {
+      if (trees.every((tree) => tree.damaged === undefined)) return;
+      release();
       hold();
     },
     remove: release,

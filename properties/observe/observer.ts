@@ -96,10 +96,8 @@ function freshReading(shared: Shared, before?: Reading): Reading {
   function update(written: Uint32Array): Observation {
     const before = new Set(processes.keys());
     updateProcesses(written);
-    if (layout.kernelPagetable !== undefined && isFirst) {
-      const root = guest.u64(layout.kernelPagetable);
-      if (root !== 0) kernelTable = forest.plant(guest, root, kernelTableListener(claims, noPage));
-    }
+    for (const tracked of processes.values()) tracked.retryDamaged();
+    updateKernelTable();
     forest.update(guest, written);
     freelist = lists.update(guest, written);
     pipes.update(guest, written);
@@ -121,6 +119,14 @@ function freshReading(shared: Shared, before?: Reading): Reading {
       } else if (tracked !== undefined) tracked.update(row);
       else processes.set(index, trackProcess(world, guest, index, row));
     }
+  }
+
+  function updateKernelTable(): void {
+    const root = layout.kernelPagetable === undefined ? 0 : guest.u64(layout.kernelPagetable);
+    if (kernelTable?.root === root && kernelTable.damaged === undefined) return;
+    if (kernelTable !== undefined) forest.fell(kernelTable);
+    const listener = kernelTableListener(claims, noPage);
+    kernelTable = root === 0 ? undefined : forest.plant(guest, root, listener);
   }
 
   function classifyRest(changedPages: number[]): void {

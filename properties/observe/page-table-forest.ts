@@ -1,6 +1,7 @@
+import { PTE_V, TABLE_ENTRIES } from '../../spec/sv39.ts';
 import { PAGE_BYTES } from '../../spec/units.ts';
 import type { GuestWords } from './guest-words.ts';
-import { PTE_V, PTES, pageOfPte, pteIsLeaf } from './sv39.ts';
+import { pageOfPte, pteIsLeaf } from './sv39.ts';
 
 /** Told what appears in and vanishes from one page table. Pages are physical page numbers. */
 export interface TableListener {
@@ -42,7 +43,11 @@ interface Tree extends PageTable {
 
 /** More tables than 1 GiB of mapped 4 KiB pages needs: a table that leads back into itself. */
 const MAX_NODES = 2048;
-const SPAN_BYTES = [PAGE_BYTES, PAGE_BYTES * PTES, PAGE_BYTES * PTES * PTES] as const;
+const SPAN_BYTES = [
+  PAGE_BYTES,
+  PAGE_BYTES * TABLE_ENTRIES,
+  PAGE_BYTES * TABLE_ENTRIES * TABLE_ENTRIES,
+] as const;
 
 export function pageTableForest(): PageTableForest {
   const nodesAt = new Map<number, Node[]>();
@@ -58,7 +63,7 @@ export function pageTableForest(): PageTableForest {
       tree.damaged ??= `${describe(tree)} has more than ${MAX_NODES} tables: it leads back into itself`;
       return undefined;
     }
-    const entries = pool.pop() ?? new Uint32Array(PTES * 2);
+    const entries = pool.pop() ?? new Uint32Array(TABLE_ENTRIES * 2);
     const node: Node = { page, level, va, tree, entries, children: new Map() };
     const others = nodesAt.get(page);
     if (others === undefined) nodesAt.set(page, [node]);
@@ -70,7 +75,7 @@ export function pageTableForest(): PageTableForest {
 
   function cut(node: Node): void {
     const { entries } = node;
-    for (let i = 0; i < PTES; i++) {
+    for (let i = 0; i < TABLE_ENTRIES; i++) {
       if (entries[i * 2]! & PTE_V) forget(node, i, entries[i * 2]!, entries[i * 2 + 1]!);
     }
     entries.fill(0);
@@ -87,7 +92,7 @@ export function pageTableForest(): PageTableForest {
     const { entries } = node;
     const { words } = guest;
     const start = (node.page * PAGE_BYTES - guest.base) >>> 2;
-    for (let i = 0; i < PTES * 2; i += 2) {
+    for (let i = 0; i < TABLE_ENTRIES * 2; i += 2) {
       const low = words[start + i]!;
       const high = words[start + i + 1]!;
       const [oldLow, oldHigh] = [entries[i]!, entries[i + 1]!];
@@ -131,7 +136,7 @@ export function pageTableForest(): PageTableForest {
       tree.damaged ??= `${describe(tree)} maps 1 GiB at ${hex(va)} by one entry`;
       return;
     }
-    const pages = level === 1 ? PTES : 1;
+    const pages = level === 1 ? TABLE_ENTRIES : 1;
     for (let i = 0; i < pages; i++) {
       tree.listener.leaf(va + i * PAGE_BYTES, page + i, low, present);
     }

@@ -1,14 +1,9 @@
-/** Sv39 page table entries as pairs of 32-bit words (Privileged manual, 4.3 and 4.4). */
-export const PTE_V = 1;
-export const PTE_R = 2;
-export const PTE_W = 4;
-export const PTE_X = 8;
-export const PTE_U = 16;
-/** Entries of one table. */
-export const PTES = 512;
+import { PTE_R, PTE_W, PTE_X } from '../../spec/sv39.ts';
 
-/** R, W, X and U: what a mapping permits. */
-export const PERMISSIONS = PTE_R | PTE_W | PTE_X | PTE_U;
+/*
+ * Page table entries as pairs of 32-bit words: readings compare thousands of them, and a bigint each would
+ * cost more than the rest of an observation.
+ */
 
 /** The physical page number of an entry (bits 53:10). */
 export function pageOfPte(low: number, high: number): number {
