@@ -4,24 +4,36 @@ import { consoleRun, type Step } from './console-run.ts';
 import { qemuCommand } from './qemu.ts';
 
 const PROMPT = '\n$ ';
-const USERTESTS: Step[] = [
-  { expect: PROMPT, type: 'usertests -q\n' },
-  { expect: 'ALL TESTS PASSED' },
-];
-const BOOT: Step[] = [{ expect: PROMPT }];
+const PASSED = 'ALL TESTS PASSED';
 const FAILURES = ['FAILED', 'panic:'];
+
+/** A piece of work, as each side is told to do it. */
+interface Work {
+  options: readonly string[];
+  steps: readonly Step[];
+}
+
+const BOOT: Work = { options: ['--until', PROMPT], steps: [{ expect: PROMPT }] };
+const USERTESTS: Work = {
+  options: ['--exec', 'usertests -q'],
+  steps: [{ expect: PROMPT, type: 'usertests -q\n' }, { expect: PASSED }],
+};
 
 let main: string | undefined;
 
-function cowcheckCommand({ kernelPath, imagePath }: Subject, harts: number): string[] {
+function cowcheckCommand(
+  { kernelPath, imagePath }: Subject,
+  { options }: Work,
+  harts: number,
+): string[] {
   main ??= builtCommand();
   const command = [process.execPath, main, 'run', kernelPath];
-  return [...command, '--fs', imagePath, '--harts', String(harts)];
+  return [...command, '--fs', imagePath, '--harts', String(harts), ...options];
 }
 
 function compare(
   name: string,
-  steps: readonly Step[],
+  work: Work,
   settings: { harts: number; icount?: boolean; atLeast: number; rounds?: number },
 ): Benchmark {
   return {
@@ -31,8 +43,9 @@ function compare(
       let theirs = Number.POSITIVE_INFINITY;
       // alternating, so that a slow moment of the machine meets both; the best of each counts
       for (let round = 0; round < (settings.rounds ?? 1); round++) {
-        const mine = await consoleRun(cowcheckCommand(subject, settings.harts), steps, FAILURES);
-        const other = await consoleRun(qemuCommand(subject, settings), steps, FAILURES);
+        const command = cowcheckCommand(subject, work, settings.harts);
+        const mine = await consoleRun(command, work.steps.slice(-1), FAILURES);
+        const other = await consoleRun(qemuCommand(subject, settings), work.steps, FAILURES);
         ours = Math.min(ours, mine.seconds);
         theirs = Math.min(theirs, other.seconds);
       }
