@@ -106,7 +106,10 @@ function played(session: Session, operation: AnyOperation, outcome: StepOutcome)
     slot,
     ...(created !== undefined && { child: created }),
     expected: outcome.outcome ? printExpected(outcome.outcome.result) : '?',
-    received: describeResult(session.guest, guest.result),
+    received:
+      operation.op === 'exit' && guest.result.kind === 'gone'
+        ? 'exited'
+        : describeResult(session.guest, guest.result),
     insns: guest.insns,
   };
 }
