@@ -95,6 +95,25 @@ bad_results(void)
   must_pipe(ends);
 }
 
+// An address that would be a good one if its upper bits were ignored is still a bad one.
+static void
+high_addresses(void)
+{
+  static char page[PGSIZE];
+  struct stat st;
+  int ends[2];
+  must_pipe(ends);
+  for (int shift = 32; shift < 64; shift++) {
+    char *high = at((u64)page | 1UL << shift);
+    int fd = must_open("README", O_RDONLY);
+    check(read(fd, high, 16) <= 0, "read from a file put bytes at %p", high);
+    check(fstat(fd, (struct stat *)high) == -1, "fstat wrote to %p", high);
+    check(write(ends[1], high, 16) <= 0, "write to a pipe took bytes from %p", high);
+    close(fd);
+  }
+  check(stat("README", &st) == 0 && page[0] == 0, "another address was written");
+}
+
 // A path may end at the last byte of memory, but not run beyond it.
 static void
 path_at_the_end(void)
@@ -158,6 +177,7 @@ const struct test pointer_tests[] = {
   {"writefrombad", write_from_bad}, {"readtobad", read_to_bad},
   {"readtotext", read_to_text},     {"badpath", bad_path},
   {"badargv", bad_argv},            {"badresults", bad_results},
+  {"highaddresses", high_addresses},
   {"pathatend", path_at_the_end},   {"longpath", long_path},
   {"halfbuffer", half_mapped_buffer}, {"hugesizes", huge_sizes},
   {NULL, NULL},
