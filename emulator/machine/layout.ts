@@ -179,6 +179,11 @@ export const HOT = {
   contexts: HOT_DELTA + 68,
   /** result of a slow call that returns two values (i64) */
   second: HOT_DELTA + 72,
+  /**
+   * 1 while a translated region is in a slow call: registers are in its locals, so that nobody outside
+   * may look. 2: the access is watched; the dispatcher has the interpreter do it.
+   */
+  inRegion: HOT_DELTA + 80,
   /** address of the slots for instructions that cross a page */
   crossSlots: HOT_DELTA + 88,
   /** effective privilege of data accesses (MPRV applied) */

@@ -1,3 +1,4 @@
+import { defineRegionFunctions } from '../../riscv/translator/core-functions.ts';
 import type { Layout } from '../layout.ts';
 import { type CoreName, type CoreTlb, newCore, TABLE_SIZE } from './core.ts';
 import { defineCsr } from './csr.ts';
@@ -40,6 +41,7 @@ export function buildCore(layout: Layout, tlb: CoreTlb): Uint8Array<ArrayBuffer>
     defineFloat,
     defineInterpreter,
     defineRun,
+    defineRegionFunctions,
   ]) {
     define(core);
   }

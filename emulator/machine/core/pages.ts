@@ -1,7 +1,18 @@
 import { block, brIf, call, i32, i64, label, leave, set, when } from '../../wasm/index.ts';
 import { CORE, DECODED_SIZE, HART, HOT, PAGE_FLAG } from '../layout.ts';
 import type { Core } from './core.ts';
-import { flagsOf, forHarts, get, getW, pageOf, params, put, repeat, setFlags } from './kit.ts';
+import {
+  flagsOf,
+  forHarts,
+  get,
+  getW,
+  pageOf,
+  params,
+  put,
+  putW,
+  repeat,
+  setFlags,
+} from './kit.ts';
 
 /**
  * What is kept for each physical page: whether it was written since the dirty list was drained, whether
@@ -79,6 +90,11 @@ export function definePages(core: Core): void {
         brIf(out, i32.eqz(i32.and(flagsOf(core, pageOf(pa)), i32.shl(PAGE_FLAG.watchLoad, kind)))),
         // reported already, and told to go on
         brIf(out, i64.eq(get(h, HART.resumePc), get(h, HART.pc))),
+        when(getW(h, HOT.inRegion), [
+          putW(h, HOT.inRegion, 2),
+          putW(h, HOT.event, i32.or(getW(h, HOT.event), 1)),
+          leave(i32.const(1)),
+        ]),
         brIf(out, i32.eqz(call(host.watch, h, kind, va, pa, size))),
         i32.store(h, i32.or(getW(h, HOT.event), 1), HOT.event),
         leave(i32.const(1)),

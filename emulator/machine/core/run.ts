@@ -65,7 +65,7 @@ const wakes = (h: Expr): Expr =>
 
 /** Enters the pending trap of an aborted instruction, which counts as one; or leaves for a stop. */
 function enterPending({ f }: Core, h: Local, left: Local, tval: Local): Stmt {
-  return when(eventBit(h, 1), [
+  const pending = when(eventBit(h, 1), [
     putW(h, HOT.event, 0),
     // a watch wants to stop before the instruction
     when(i32.load(CORE.stop), [leave(left)]),
@@ -74,6 +74,14 @@ function enterPending({ f }: Core, h: Local, left: Local, tval: Local): Stmt {
     when(i64.eq(get(h, HOT.cause), ILLEGAL), [set(tval, call(f.illegalBits, h))]),
     call(f.enterTrap, h, get(h, HOT.cause), tval),
   ]);
+  return [
+    when(i32.eq(getW(h, HOT.inRegion), 2), [
+      putW(h, HOT.inRegion, 0),
+      putW(h, HOT.event, 0),
+      set(left, call(f.interpret, h, left)),
+    ]),
+    pending,
+  ];
 }
 
 function defineRunHart(core: Core): void {
@@ -137,7 +145,8 @@ function findRegion(core: Core, s: { local(type: 'i32' | 'i64'): Local }, h: Loc
       brIf(done, i64.ne(i64.load(fetchEntry), i64.and(pc, -4096))),
       set(slot, i32.add(i32.load(fetchEntry, 8), i32.shl(i32.and(i32.wrap(pc), 0xffe), 3))),
       brIf(done, i32.ne(i32.load8u(slot, SLOT.hot), HOT_READY)),
-      set(found, call(host.translate, h, pc, slot)),
+      set(found, i32.load16u(slot, SLOT.fn)),
+      when(i32.eqz(found), [set(found, call(host.translate, h, pc, slot))]),
       when(
         found,
         [

@@ -10,6 +10,7 @@ import {
   i64,
   type Local,
   leave,
+  type Stmt,
   set,
   when,
 } from '../../wasm/index.ts';
@@ -33,7 +34,9 @@ export function defineRegionFunctions(core: Core): void {
     const value = s.local('i64');
     return [
       enter(h, left, pc),
+      i32.store(h, 1, HOT.inRegion),
       set(value, call(f.slowLoad, h, va, i32.and(detail, 15))),
+      outside(h),
       finish(h, left, pc, detail),
       leave(value),
     ];
@@ -43,7 +46,9 @@ export function defineRegionFunctions(core: Core): void {
     const [h, left, pc, va, value, detail] = params(s);
     return [
       enter(h, left, pc),
+      i32.store(h, 1, HOT.inRegion),
       call(f.slowStore, h, va, value, i32.and(detail, 15)),
+      outside(h),
       finish(h, left, pc, detail),
       leave(i32.ne(i32.load(h, HOT.event), 0)),
     ];
@@ -91,6 +96,10 @@ const enter = (h: Local, left: Local, pc: Local): Body => [
   i32.store(h, left, HOT.left),
   i64.store(h, pc, HART.pc),
 ];
+
+/** The slow call is over; a watched access stays noted for the dispatcher. */
+const outside = (h: Local): Stmt =>
+  i32.store(h, i32.and(i32.load(h, HOT.inRegion), 2), HOT.inRegion);
 
 /** When the region is to be left after this instruction: it was executed. */
 function finish(h: Local, left: Local, pc: Local, detail: Expr): Body {

@@ -100,13 +100,21 @@ export class RegionScope {
     return [set(this.pc, pc), back, br(this.exit)];
   }
 
-  /** The whole function around the blocks' code. */
-  frame(body: Body): Body {
+  /**
+   * The whole function around the blocks' code. The same code may be mapped at another address than
+   * `entry`, or run by another privilege: then the interpreter takes over.
+   */
+  frame(entry: number, body: Body): Body {
     const done = label();
     const { h } = this;
     return [
-      // Returning `left` as it came hands the hart to the interpreter.
-      when(i32.ne(i32.load(h, HART.privilege), this.privilege), [leave(this.left)]),
+      when(
+        i32.or(
+          i64.ne(i64.load(h, HART.pc), entry),
+          i32.ne(i32.load(h, HART.privilege), this.privilege),
+        ),
+        [leave(this.left)],
+      ),
       set(this.readTlb, i32.load(h, HOT.readTlb)),
       set(this.writeTlb, i32.load(h, HOT.writeTlb)),
       [...this.registers].map(([n, local]) => set(local, i64.load(h, HART.x + 8 * n))),

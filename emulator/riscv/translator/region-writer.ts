@@ -21,7 +21,7 @@ export function writeRegion(region: Region, scope: RegionScope, decoded: Decoded
     pageGuard(graph, node, scope, decoded),
     writeBlock(node, scope, follow),
   ];
-  return scope.frame(structure(graph, write, exitTo));
+  return scope.frame(region.entry.pc, structure(graph, write, exitTo));
 }
 
 /**

@@ -80,6 +80,7 @@ export function createTranslator(options: TranslatorOptions): Translator {
     const index = next++;
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { core: imports });
     table.set(index, instance.exports[REGION_EXPORT] as () => void);
+    view.setUint16(slot + SLOT.fn, index, true);
     live.set(index, { slot, pcs: addresses(region.entry) });
     counts.regions++;
     counts.insns += region.insnCount;
