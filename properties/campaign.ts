@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import type { Verdict } from '../spec/result.ts';
 import { sequenceArbitrary } from './generate.ts';
 import type { AnyOperation, OperationDefinition } from './ops/index.ts';
-import { createReached, missingSituations } from './reached.ts';
+import { createReached, missingSituations, type Reached } from './reached.ts';
 import { runSequence } from './run/run-sequence.ts';
+import { scenarios } from './run/scenarios.ts';
 import type { BaseName, Session } from './run/session.ts';
 import { type ShrunkFailure, shrinkFailureSteps } from './run/shrink-failure.ts';
+import { type SweepResult, sweepSteps } from './run/sweep.ts';
 
 /** A sequence that is run before random ones. */
 export interface CorpusEntry {
@@ -26,7 +28,7 @@ export interface CampaignOptions {
 }
 
 export interface CampaignProgress {
-  phase: 'corpus' | 'random' | 'shrinking';
+  phase: 'corpus' | 'failing' | 'random' | 'shrinking';
   runs: number;
   steps: number;
 }
@@ -57,7 +59,7 @@ export function runCampaign(session: Session, options: CampaignOptions): Campaig
 }
 
 /**
- * Runs the corpus, then random sequences, until the first violation, which is shrunk. Determined by the
+ * Runs the corpus, short sequences with every allocation failing, then random ones, until the first violation, which is shrunk. Determined by the
  * session and the options alone. Stops after every sequence and shrinking attempt with the progress so
  * far; going on with `false` ends the campaign with what it has.
  */
@@ -77,11 +79,19 @@ export function* campaignSteps(
     return failure ? { ...base, failure } : base;
   };
 
-  for (const { phase, base, sequence } of allSequences(session, options)) {
+  for (const { phase, base, sequence: planned } of allSequences(session, options)) {
     if (phase === 'random') runs++;
-    const { checked, violation } = runSequence(session, sequence, { base, reached });
-    steps += checked;
-    if (violation !== undefined) {
+    const before = steps;
+    const running = runPlanned(session, { phase, base, sequence: planned }, reached);
+    let done = running.next();
+    while (!done.done) {
+      steps = before + done.value;
+      done = running.next(yield progress(phase));
+    }
+    const { checked, failure } = done.value;
+    steps = before + checked;
+    if (failure !== undefined) {
+      const { sequence, violation } = failure;
       const shrinking = shrinkFailureSteps(session, base, sequence, violation);
       let next = shrinking.next();
       while (!next.done) next = shrinking.next(yield progress('shrinking'));
@@ -95,14 +105,28 @@ export function* campaignSteps(
   return finish();
 }
 
+/** One sequence as it is, or with each of its allocations failing in turn. */
+function* runPlanned(
+  session: Session,
+  { phase, base, sequence }: Planned,
+  reached: Reached,
+): Generator<number, SweepResult, boolean> {
+  if (phase === 'failing') return yield* sweepSteps(session, base, sequence, reached);
+  const { checked, violation } = runSequence(session, sequence, { base, reached });
+  return { checked, failure: violation && { sequence, violation } };
+}
+
 interface Planned {
-  phase: 'corpus' | 'random';
+  phase: 'corpus' | 'failing' | 'random';
   base: BaseName;
   sequence: readonly AnyOperation[];
 }
 
 function* allSequences(session: Session, options: CampaignOptions): Generator<Planned> {
   for (const { base, sequence } of options.corpus ?? []) yield { phase: 'corpus', base, sequence };
+  if (!options.only) {
+    for (const sequence of scenarios()) yield { phase: 'failing', base: 'tight', sequence };
+  }
   for (const random of randomSequences(session, options)) yield { phase: 'random', ...random };
 }
 

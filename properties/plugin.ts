@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { OPERATION_SYNTAX, type OperationSyntax } from '../spec/operation-syntax.ts';
 import { OPERATIONS, type OperationDefinition } from './ops/index.ts';
 
 /** A plugin that cannot be used: one sentence. */
@@ -16,6 +17,12 @@ export async function loadPlugins(files: readonly string[]): Promise<OperationDe
   }
   return [...operations.values()];
 }
+
+/** How operations are written, those of plugins too. */
+export const syntaxOf = (definitions: readonly OperationDefinition[]): OperationSyntax[] => [
+  ...OPERATION_SYNTAX,
+  ...definitions.flatMap(({ syntax }) => syntax ?? []),
+];
 
 async function readPlugin(file: string): Promise<OperationDefinition[]> {
   let module: { default?: unknown };

@@ -1,5 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import pc from 'picocolors';
 import {
@@ -9,19 +8,16 @@ import {
   campaignSteps,
 } from '../../properties/campaign.ts';
 import { UnknownOperationError } from '../../properties/generate.ts';
-import { reproducerInC, stepsOf } from '../../properties/reproduce/index.ts';
-import { explain } from '../../properties/run/explain.ts';
-import type { ShrunkFailure } from '../../properties/run/shrink-failure.ts';
 import { renderJunit } from '../../reports/junit.ts';
 import { renderText } from '../../reports/text.ts';
-import type { CheckResult, Reproducer } from '../../spec/result.ts';
-import { printSteps } from '../../spec/steps.ts';
+import type { CheckResult } from '../../spec/result.ts';
 import type { CheckFlags } from '../commands/check.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT, UsageError } from '../exit-codes.ts';
 import { readCorpus } from './corpus.ts';
 import { type OpenKernel, openKernel } from './open-kernel.ts';
 import { progressLine } from './progress-line.ts';
+import { explained } from './result-of-failure.ts';
 
 const DEFAULT_RUNS = 1000;
 const SLICE_MS = 50;
@@ -113,30 +109,7 @@ function resultOf(
     reached: { ...campaign.reached, ...missing },
   };
   if (campaign.failure === undefined) return result;
-  const { trace, violation } = explain(opened.session, campaign.failure);
-  const reproducer = writeReproducer(opened, flags, campaign.failure);
-  return { ...result, violation, reproducer, trace };
-}
-
-/** Writes the .steps file and the C program of a failure. */
-function writeReproducer(
-  { session, name }: OpenKernel,
-  { out, seed }: CheckFlags,
-  failure: ShrunkFailure,
-): Reproducer {
-  const { base, violation, sequence, steps: played, originalLength } = failure;
-  const stem = `${violation.clause}-${seed}`;
-  const steps = join(out, `${stem}.steps`);
-  const c = join(out, `${stem}.c`);
-  const notes = { kernel: name, seed, base, violation };
-  try {
-    mkdirSync(out, { recursive: true });
-    writeFileSync(steps, printSteps(stepsOf(sequence, played, notes)));
-    writeFileSync(c, reproducerInC(session, failure));
-  } catch (error) {
-    throw new UsageError(`cannot write to ${out}: ${(error as Error).message}; choose --out`);
-  }
-  return { steps, c, originalLength, length: sequence.length };
+  return { ...result, ...explained(opened, flags.out, flags.seed, campaign.failure) };
 }
 
 function writeOutputs(flags: CheckFlags, result: CheckResult): void {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { CorpusEntry } from '../../properties/campaign.ts';
 import { entryOf } from '../../properties/reproduce/index.ts';
 import type { Sequence } from '../../spec/operation.ts';
+import type { OperationSyntax } from '../../spec/operation-syntax.ts';
 import { parseSteps, StepsError } from '../../spec/steps.ts';
 import { UsageError } from '../exit-codes.ts';
 import { packageFile } from '../package-file.ts';
@@ -22,7 +23,7 @@ export function readCorpus(folder: string | undefined): CorpusEntry[] {
 }
 
 /** Reads a .steps file. Throws UsageError naming the file and the line. */
-export function readSteps(path: string): Sequence {
+export function readSteps(path: string, syntax?: readonly OperationSyntax[]): Sequence {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -30,7 +31,7 @@ export function readSteps(path: string): Sequence {
     throw new UsageError(`cannot read ${path}: ${(error as Error).message}`);
   }
   try {
-    return parseSteps(text);
+    return parseSteps(text, syntax);
   } catch (error) {
     if (error instanceof StepsError) throw new UsageError(`${path}: ${error.message}`);
     throw error;

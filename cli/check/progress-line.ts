@@ -34,7 +34,12 @@ export function progressLine({ process, terminal }: CliContext, runs: number): P
 function describe({ phase, runs, steps }: CampaignProgress, elapsedMs: number, of: number): string {
   const seconds = elapsedMs / 1000;
   const rate = Math.round(steps / Math.max(seconds, 0.001)).toLocaleString('en-US');
-  const what = { corpus: 'corpus', random: 'checking', shrinking: 'shrinking' }[phase];
+  const what = {
+    corpus: 'corpus',
+    failing: 'failing allocations',
+    random: 'checking',
+    shrinking: 'shrinking',
+  }[phase];
   const goal = of === Number.MAX_SAFE_INTEGER ? '' : ` of ${of}`;
   return (
     `${what}: ${steps.toLocaleString('en-US')} operations in ${runs}${goal} sequences, ` +

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { loadPlugins, syntaxOf } from '../../properties/plugin.ts';
 import { entryOf } from '../../properties/reproduce/index.ts';
 import { printLine } from '../../properties/run/describe.ts';
 import { explain } from '../../properties/run/explain.ts';
@@ -18,7 +19,8 @@ export async function replayCommand(
   flags: ReplayFlags,
   ...files: string[]
 ): Promise<void> {
-  const sequences = files.map((file) => ({ file, sequence: readSteps(file) }));
+  const syntax = syntaxOf(await loadPlugins(flags.plugin ?? []));
+  const sequences = files.map((file) => ({ file, sequence: readSteps(file, syntax) }));
   const opened = new Map<string, OpenKernel>();
   let violations = 0;
   for (const { file, sequence } of sequences) {
@@ -28,7 +30,7 @@ export async function replayCommand(
     const started = this.now();
     const entry = entryOf(file, sequence);
     const run = runSequence(kernel.session, entry.sequence, { base: entry.base });
-    this.process.stdout.write(describe(file, name, sequence, run));
+    this.process.stdout.write(describe(file, kernel, sequence, run));
     if (run.violation !== undefined) violations++;
     if (flags.json !== undefined) {
       const seconds = (this.now() - started) / 1000;
@@ -40,12 +42,17 @@ export async function replayCommand(
 }
 
 /** Every step with what came of it, and how that compares with what the file expects. */
-function describe(file: string, kernel: string, sequence: Sequence, run: RunResult): string {
+function describe(
+  file: string,
+  { name: kernel, session: { syntax } }: OpenKernel,
+  sequence: Sequence,
+  run: RunResult,
+): string {
   const lines = run.steps.map((step, at) => {
     const received = step.done ? step.received : 'skipped: not possible here';
     const same = received === step.expected || step.expected === 'ok';
     const remark = same ? received : `${received} (expected ${step.expected})`;
-    return `  ${at + 1}. ${printLine(step.operation)} => ${remark}`;
+    return `  ${at + 1}. ${printLine(step.operation, syntax)} => ${remark}`;
   });
   const { violation } = run;
   const shown = violation?.clause ?? 'pass';

@@ -2,6 +2,7 @@ import type fc from 'fast-check';
 import type { Env, ModelState, Outcome } from '../../model/index.ts';
 import type { Clause } from '../../spec/clause.ts';
 import type { Address } from '../../spec/operation.ts';
+import type { OperationSyntax } from '../../spec/operation-syntax.ts';
 
 /** What every operation has, ours and a plugin's alike. */
 export interface AnyOperation {
@@ -38,6 +39,8 @@ export interface OperationDefinition<O extends AnyOperation = AnyOperation> {
   readonly weight: number;
   /** clauses of the spec that it exercises beside those that hold after every operation */
   readonly clauses: readonly Clause[];
+  /** how it is written on a line of a .steps file; ours have theirs in spec/ */
+  readonly syntax?: OperationSyntax;
   /** good and bad arguments, about equally often */
   readonly arbitrary: fc.Arbitrary<O>;
   /** absent: nothing for the guest to do (the environment acts) */

@@ -28,16 +28,27 @@ export function reproducerInC(session: Session, failure: ShrunkFailure): string 
     },
   });
   return cProgram({
-    steps: failure.steps.flatMap(playedStep),
+    steps: failure.steps.flatMap((step) => playedStep(step, session)),
     finalBytes: finalBytes(last, sequence),
     clause: violation.clause,
     message: violation.message,
   });
 }
 
-function playedStep({ operation, done, slot, child, expected }: RunStep): PlayedStep[] {
+function playedStep(
+  { operation, done, slot, child, expected }: RunStep,
+  { syntax }: Session,
+): PlayedStep[] {
   if (!done) return [];
-  return [{ operation: operation as Operation, text: printLine(operation), slot, child, expected }];
+  return [
+    {
+      operation: operation as Operation,
+      text: printLine(operation, syntax),
+      slot,
+      child,
+      expected,
+    },
+  ];
 }
 
 const WRITES = new Set(['store', 'amo', 'lrsc', 'fill', 'read', 'pipe', 'wait', 'fstat']);

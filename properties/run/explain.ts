@@ -41,7 +41,7 @@ export function explain(session: Session, failure: ShrunkFailure): Explanation {
       const played = failure.steps[at];
       steps.push({
         step: at + 1,
-        operation: printLine(operation),
+        operation: printLine(operation, session.syntax),
         actor: outcome.slot === undefined ? '' : slotName(outcome.slot),
         expected: played?.expected ?? '',
         received: played?.received ?? '',

@@ -41,8 +41,6 @@ export interface RunOptions {
   /** called after each operation that was performed */
   onOutcome?: (at: number, outcome: StepOutcome) => void;
   reached?: Reached;
-  /** how operations are written in messages; default: as in .steps files */
-  print?: (operation: AnyOperation) => string;
 }
 
 /**
@@ -61,6 +59,7 @@ export function runSequence(
   let sharing = session.sharing();
   const steps: PlayedStep[] = [...(options.from?.steps ?? [])];
   let checked = 0;
+  const print = (operation: AnyOperation) => printLine(operation, session.syntax);
 
   for (let at = options.from?.done ?? 0; at < sequence.length; at++) {
     options.onStep?.(at, states);
@@ -81,7 +80,7 @@ export function runSequence(
     options.onOutcome?.(at, outcome);
     if (options.reached) noteSituations(options.reached, operation, outcome, sharing);
     if (outcome.finding !== undefined) {
-      const violation = violationOf(outcome.finding, steps.length, operation, options);
+      const violation = violationOf(outcome.finding, steps.length, operation, print);
       return { steps, violation, checked };
     }
     ({ states, sharing } = outcome);
@@ -90,7 +89,7 @@ export function runSequence(
   options.onStep?.(sequence.length, states);
   const finding = endSequence(session, base.freeAtEnd, sharing);
   if (finding !== undefined) {
-    const violation = violationOf(finding, sequence.length + 1, undefined, options);
+    const violation = violationOf(finding, sequence.length + 1, undefined, print);
     return { steps, violation, checked };
   }
   options.reached?.count('a sequence ends with everything given back');
@@ -118,7 +117,7 @@ function violationOf(
   finding: Finding,
   step: number,
   operation: AnyOperation | undefined,
-  { print = printLine }: RunOptions,
+  print: (operation: AnyOperation) => string,
 ): Violation {
   const { clause, message, expected, received, page, where } = finding;
   return {

@@ -1,10 +1,12 @@
 import { beginSequence, initialState, type ModelState, type Profile } from '../../model/index.ts';
+import type { OperationSyntax } from '../../spec/operation-syntax.ts';
 import { type Sharing, sharingOf } from '../checkers/index.ts';
 import type { BootOptions, Guest, GuestPoint, GuestStep } from '../guest/api.ts';
 import { bootGuest } from '../guest/boot.ts';
 import { GuestError } from '../guest/guest-error.ts';
 import { createObserver, type Observer } from '../observe/index.ts';
 import { OPERATIONS, type OperationDefinition } from '../ops/index.ts';
+import { syntaxOf } from '../plugin.ts';
 import { diskFiles } from './disk-files.ts';
 import { learnProfile } from './learn-profile.ts';
 import { takeMemory } from './take-memory.ts';
@@ -37,6 +39,8 @@ export interface Session {
   readonly observer: Observer;
   readonly profile: Profile;
   readonly operations: ReadonlyMap<string, OperationDefinition>;
+  /** how operations are written on a line, a plugin's too */
+  readonly syntax: readonly OperationSyntax[];
   /** the starting point of that name; the tight one is made when first asked for */
   base(name: BaseName): Base;
   /** user pages by owner, as they are now */
@@ -87,6 +91,7 @@ export function openSession(options: SessionOptions): Session {
     observer,
     profile,
     operations: new Map(definitions.map((definition) => [definition.op, definition])),
+    syntax: syntaxOf(definitions),
     base(name) {
       if (name === 'roomy') return roomy;
       tight ??= makeTight();
