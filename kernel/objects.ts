@@ -29,7 +29,6 @@ const COMMON_FLAGS = [
   '-mno-relax',
   '-Wall',
   '-Wextra',
-  '-Werror',
   '-Isrc',
 ];
 

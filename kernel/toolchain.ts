@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -34,9 +35,18 @@ export function findToolchain(toolprefix: string | undefined, cacheDir: string) 
   return toolprefix === undefined ? zigToolchain(cacheDir) : gnuToolchain(toolprefix);
 }
 
+/** What tells one installed gcc from another; empty when it does not run, which compiling then reports. */
+function gnuVersion(compiler: string): string {
+  try {
+    return execFileSync(compiler, ['-dumpfullversion'], { encoding: 'utf8' }).trim();
+  } catch {
+    return '';
+  }
+}
+
 function gnuToolchain(prefix: string): Toolchain {
   return {
-    id: `gnu ${prefix}`,
+    id: `gnu ${prefix} ${gnuVersion(`${prefix}gcc`)}`,
     compile: [`${prefix}gcc`, '-march=rv64gc', '-mabi=lp64d'],
     link: [`${prefix}ld`, '--no-warn-rwx-segments'],
     env: {},
@@ -49,7 +59,8 @@ function zigToolchain(cacheDir: string): Toolchain | undefined {
   const target = ['-target', 'riscv64-freestanding-none', '-mcpu=baseline_rv64'];
   return {
     id: `zig ${zig.version}`,
-    compile: [zig.path, 'cc', ...target, '-fno-sanitize=undefined'],
+    // Its version is pinned, so that a warning can be an error without surprising anyone.
+    compile: [zig.path, 'cc', ...target, '-fno-sanitize=undefined', '-Werror'],
     link: [zig.path, 'ld.lld'],
     env: {
       ZIG_LOCAL_CACHE_DIR: join(cacheDir, 'zig'),
