@@ -86,6 +86,8 @@ export interface Hart {
   /** integer register 0..31, as an unsigned 64-bit value */
   x(register: number): bigint;
   setX(register: number, value: bigint): void;
+  /** floating-point register 0..31: its 64 bits, singles NaN-boxed */
+  f(register: number): bigint;
   /** CSR by its manual name or number, ignoring privilege; throws on an unknown one */
   csr(name: string | number): bigint;
   setCsr(name: string | number, value: bigint): void;

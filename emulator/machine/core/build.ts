@@ -21,7 +21,7 @@ export const exported = [
   ...['flushAll', 'flushHart', 'dropWrites', 'newGenerations', 'selectContexts', 'translate'],
   ...['slowLoad', 'slowStore', 'storeAddress', 'loadReserved', 'storeConditional', 'mulHighU'],
   ...['csr', 'csrRead', 'csrWrite', 'sfenceVma', 'float', 'floatOff', 'raise', 'fetchPage'],
-  ...['savedReplaced', 'pagesReplaced', 'pmpUpdate', 'dropCode'],
+  ...['savedReplaced', 'pagesReplaced', 'pmpUpdate', 'dropCode', 'forgetPage'],
 ] as readonly CoreName[];
 
 /** The core module for one memory layout, in the binary format. */
@@ -41,7 +41,6 @@ export function buildCore(layout: Layout, tlb: CoreTlb): Uint8Array<ArrayBuffer>
     defineFloat,
     defineInterpreter,
     defineRun,
-    defineRegionFunctions,
   ]) {
     define(core);
   }

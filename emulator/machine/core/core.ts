@@ -61,6 +61,8 @@ export const coreSignatures = {
   newGenerations: [[], 'void'],
   dropWrites: [['i32'], 'void'],
   dropFetches: [['i32'], 'void'],
+  /** (page): cached translations to it go, so that a new watch sees every access */
+  forgetPage: [['i32'], 'void'],
   findContext: [[h, 'i64', 'i32'], 'i32'],
   selectContexts: [[h], 'void'],
   insert: [['i32', 'i32', 'i64', 'i32', 'i32'], 'void'],

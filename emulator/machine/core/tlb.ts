@@ -3,16 +3,19 @@ import {
   br,
   brIf,
   call,
+  type Expr,
+  type FunctionScope,
   i32,
   i64,
   type Local,
   label,
   leave,
   loop,
+  type Stmt,
   set,
   when,
 } from '../../wasm/index.ts';
-import { CONTEXT, CONTEXTS_PER_HART, CORE, HART, HOT } from '../layout.ts';
+import { CONTEXT, CONTEXTS_PER_HART, CORE, DECODED_SIZE, HART, HOT } from '../layout.ts';
 import type { Core } from './core.ts';
 import { forHarts, get, getW, mstatus, params, privilege, putW, repeat, words } from './kit.ts';
 
@@ -90,50 +93,59 @@ function defineFlushes(core: Core): void {
   });
 }
 
+/** For each filled entry of each context of each hart: `body(entry, offset in the context)`. */
+function forEntries(core: Core, s: FunctionScope, body: (entry: Local, offset: Expr) => Stmt) {
+  const [h, c, k, context, entry] = words(s, 5);
+  return forHarts(core, h, [
+    set(context, getW(h, HOT.contexts)),
+    repeat(c, CONTEXTS_PER_HART, [
+      repeat(k, i32.load(context, CONTEXT.usedCount), [
+        set(entry, usedEntry(context, k)),
+        body(entry, i32.sub(entry, context)),
+      ]),
+      set(context, i32.add(context, core.layout.contextStride)),
+    ]),
+  ]);
+}
+
+/** -2 never matches either, and says that the entry is in the list of used ones already. */
+const dropEntry = (entry: Local): Stmt => i64.store(entry, -2);
+
 function defineDrops(core: Core): void {
   const { m, f, layout } = core;
-  // -2 never matches either, and says that the entry is in the list of used ones already
   m.define(f.dropWrites, (s) => {
     const page = s.param(0);
-    const [h, c, k, context, entry] = words(s, 5);
-    return forHarts(core, h, [
-      set(context, getW(h, HOT.contexts)),
-      repeat(c, CONTEXTS_PER_HART, [
-        repeat(k, i32.load(context, CONTEXT.usedCount), [
-          set(entry, usedEntry(context, k)),
-          when(
-            i32.ltU(i32.sub(i32.sub(entry, context), CONTEXT.write), CONTEXT.fetch - CONTEXT.write),
-            [
-              when(i32.or(i32.eq(page, -1), i32.eq(i32.load(entry, 12), page)), [
-                i64.store(entry, -2),
-              ]),
-            ],
-          ),
-        ]),
-        set(context, i32.add(context, layout.contextStride)),
+    return forEntries(core, s, (entry, offset) =>
+      when(i32.ltU(i32.sub(offset, CONTEXT.write), CONTEXT.fetch - CONTEXT.write), [
+        when(i32.or(i32.eq(page, -1), i32.eq(i32.load(entry, 12), page)), [dropEntry(entry)]),
       ]),
-    ]);
+    );
   });
 
   m.define(f.dropFetches, (s) => {
     const decoded = s.param(0);
-    const [h, c, k, context, entry] = words(s, 5);
-    return forHarts(core, h, [
-      set(context, getW(h, HOT.contexts)),
-      repeat(c, CONTEXTS_PER_HART, [
-        repeat(k, i32.load(context, CONTEXT.usedCount), [
-          set(entry, usedEntry(context, k)),
-          when(
-            i32.and(
-              i32.geU(i32.sub(entry, context), CONTEXT.fetch),
-              i32.eq(i32.load(entry, 8), decoded),
-            ),
-            [i64.store(entry, -2)],
-          ),
-        ]),
-        set(context, i32.add(context, layout.contextStride)),
+    return forEntries(core, s, (entry, offset) =>
+      when(i32.and(i32.geU(offset, CONTEXT.fetch), i32.eq(i32.load(entry, 8), decoded)), [
+        dropEntry(entry),
       ]),
-    ]);
+    );
+  });
+
+  m.define(f.forgetPage, (s) => {
+    const page = s.param(0);
+    const index = s.local('i32');
+    return [
+      forEntries(core, s, (entry, offset) =>
+        when(i32.and(i32.ltU(offset, CONTEXT.fetch), i32.eq(i32.load(entry, 12), page)), [
+          dropEntry(entry),
+        ]),
+      ),
+      set(index, i32.load16u(i32.shl(page, 1), layout.codeIndex)),
+      when(index, [
+        call(f.dropFetches, i32.add(i32.mul(i32.sub(index, 1), DECODED_SIZE), layout.decoded)),
+        call(f.newGenerations),
+      ]),
+    ];
   });
 }
 
