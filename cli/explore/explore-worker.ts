@@ -1,14 +1,13 @@
 import { workerData } from 'node:worker_threads';
 import type { ExploreBounds } from '../../properties/explore/alphabet.ts';
 import { type Edge, type Expansion, expand } from '../../properties/explore/expand.ts';
-import { openSession } from '../../properties/run/session.ts';
+import { type KernelFlags, openKernel } from '../check/open-kernel.ts';
 import { serve } from '../workers/serve.ts';
 
 /** What every worker of an exploration gets. */
 export interface ExploreWorkerData {
-  kernel: Uint8Array;
-  image: Uint8Array;
-  agent: Uint8Array;
+  kernel: string | undefined;
+  flags: KernelFlags;
   bounds: ExploreBounds;
   failures: boolean;
 }
@@ -17,8 +16,8 @@ export interface ExploreWorkerData {
 export type ExploreJob = readonly Edge[][];
 export type ExploreReply = Expansion[];
 
-const { kernel, image, agent, bounds, failures } = workerData as ExploreWorkerData;
-const session = openSession({ kernel, image, agent });
+const { kernel, flags, bounds, failures } = workerData as ExploreWorkerData;
+const { session } = await openKernel(kernel, flags);
 serve<ExploreJob, ExploreReply>((paths) =>
   paths.map((path) => expand(session, bounds, path, failures)),
 );

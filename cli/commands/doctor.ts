@@ -1,0 +1,60 @@
+import { buildCommand } from '@stricli/core';
+import type { CliContext } from '../context.ts';
+import { integer, text } from '../parsers.ts';
+
+export interface DoctorFlags {
+  fs?: string;
+  harts: number;
+  memory: number;
+  refcount?: string;
+}
+
+export const doctor = buildCommand<DoctorFlags, [kernel?: string], CliContext>({
+  loader: async () => (await import('../doctor/doctor-command.ts')).doctorCommand,
+  parameters: {
+    flags: {
+      fs: {
+        kind: 'parsed',
+        parse: text,
+        placeholder: 'IMG',
+        brief: 'file system image, to boot with; without it only the ELF is looked at',
+        optional: true,
+      },
+      harts: { kind: 'parsed', parse: integer(1, 8), brief: 'number of harts', default: '1' },
+      memory: {
+        kind: 'parsed',
+        parse: integer(1, 2048),
+        placeholder: 'MIB',
+        brief: 'size of RAM; xv6 itself expects 128',
+        default: '128',
+      },
+      refcount: {
+        kind: 'parsed',
+        parse: text,
+        placeholder: 'NAME',
+        brief: 'the variable with the reference counts, instead of searching for it',
+        optional: true,
+      },
+    },
+    positional: {
+      kind: 'tuple',
+      parameters: [
+        {
+          parse: text,
+          placeholder: 'KERNEL',
+          brief: 'ELF file, or the name of a bundled kernel (cow when absent)',
+          optional: true,
+        },
+      ],
+    },
+  },
+  docs: {
+    brief: 'say what was found in a kernel, and what that enables',
+    fullDescription: [
+      'Reads the ELF file, its symbols and debug information, then boots the kernel with the image and',
+      'forks once, to see its free lists, reference counts and whether fork shares pages.',
+      '',
+      'Example: cowcheck doctor kernel/kernel --fs fs.img',
+    ].join('\n'),
+  },
+});

@@ -1,0 +1,111 @@
+import { availableParallelism } from 'node:os';
+import { buildCommand } from '@stricli/core';
+import type { CliContext } from '../context.ts';
+import { integer, text } from '../parsers.ts';
+
+export interface ExploreFlags {
+  fs?: string;
+  procs: number;
+  pages: number;
+  depth: number;
+  failures: boolean;
+  memory: number;
+  workers: number;
+  checkpoint?: string;
+  certificate?: string;
+  verify?: string;
+  seed: number;
+  out: string;
+  json?: string;
+}
+
+const path = (placeholder: string, brief: string) =>
+  ({ kind: 'parsed', parse: text, placeholder, brief, optional: true }) as const;
+
+export const explore = buildCommand<ExploreFlags, [kernel?: string], CliContext>({
+  loader: async () => (await import('../explore/explore-command.ts')).exploreCommand,
+  parameters: {
+    flags: {
+      fs: path('IMG', 'file system image; the bundled one when absent, for bundled kernels'),
+      procs: {
+        kind: 'parsed',
+        parse: integer(1, 8),
+        placeholder: 'P',
+        brief: 'processes at a time',
+        default: '3',
+      },
+      pages: {
+        kind: 'parsed',
+        parse: integer(1, 8),
+        placeholder: 'V',
+        brief: 'pages that are stored to, loaded from and copied into',
+        default: '2',
+      },
+      depth: {
+        kind: 'parsed',
+        parse: integer(1, 64),
+        placeholder: 'D',
+        brief: 'operations in a row',
+        default: '6',
+      },
+      failures: {
+        kind: 'boolean',
+        brief: 'try each operation with every single failing allocation too',
+        default: true,
+      },
+      memory: {
+        kind: 'parsed',
+        parse: integer(1, 2048),
+        placeholder: 'MIB',
+        brief: 'size of RAM; xv6 itself expects 128',
+        default: '128',
+      },
+      workers: {
+        kind: 'parsed',
+        parse: integer(1, 64),
+        placeholder: 'N',
+        brief: 'threads',
+        default: String(availableParallelism()),
+      },
+      checkpoint: path('FILE', 'written when interrupted; gone on from when it is there'),
+      certificate: path('FILE', 'where the certificate goes; in --out when absent'),
+      verify: path('CERT', 'expand a tenth of the states of a certificate again'),
+      seed: {
+        kind: 'parsed',
+        parse: integer(0, 0x7fff_ffff),
+        brief: 'which tenth --verify takes',
+        default: '1',
+      },
+      out: {
+        kind: 'parsed',
+        parse: text,
+        placeholder: 'DIR',
+        brief: 'where certificate and reproducers are written',
+        default: 'cowcheck-out',
+      },
+      json: path('FILE', 'write the result as JSON'),
+    },
+    positional: {
+      kind: 'tuple',
+      parameters: [
+        {
+          parse: text,
+          placeholder: 'KERNEL',
+          brief: 'ELF file, or the name of a bundled kernel (cow when absent)',
+          optional: true,
+        },
+      ],
+    },
+  },
+  docs: {
+    brief: 'visit every sequence of COW operations within a bound',
+    fullDescription: [
+      'Breadth-first over the states of model and kernel: from every state each operation (fork, exit,',
+      'wait, kill, exec, sbrk down, store, load, copyout by a pipe) is run once on the kernel, alone and',
+      'with every single failing allocation, and compared as `check` compares. A violation found is a',
+      'shortest one. What was visited is written as a certificate that --verify checks.',
+      '',
+      'Examples: cowcheck explore cow --depth 4; cowcheck explore --verify cowcheck-out/certificate.json',
+    ].join('\n'),
+  },
+});

@@ -1,0 +1,91 @@
+import { availableParallelism } from 'node:os';
+import { buildCommand } from '@stricli/core';
+import type { CliContext } from '../context.ts';
+import { integer, seconds, text } from '../parsers.ts';
+
+export interface GradeFlags {
+  fs?: string;
+  seed: number;
+  runs: number;
+  time: number;
+  memory: number;
+  workers: number;
+  out: string;
+  csv?: string;
+  json?: string;
+}
+
+const path = (placeholder: string, brief: string) =>
+  ({ kind: 'parsed', parse: text, placeholder, brief, optional: true }) as const;
+
+export const grade = buildCommand<GradeFlags, string[], CliContext>({
+  loader: async () => (await import('../grade/grade-command.ts')).gradeCommand,
+  parameters: {
+    flags: {
+      fs: path('IMG', 'file system image for submissions that bring none'),
+      seed: {
+        kind: 'parsed',
+        parse: integer(0, 0x7fff_ffff),
+        brief: 'what the random sequences are drawn from',
+        default: '1',
+      },
+      runs: {
+        kind: 'parsed',
+        parse: integer(1),
+        placeholder: 'N',
+        brief: 'random sequences for each kernel',
+        default: '300',
+      },
+      time: {
+        kind: 'parsed',
+        parse: seconds,
+        placeholder: 'SECONDS',
+        brief: 'for one kernel, at most; shrinking not counted',
+        default: '60',
+      },
+      memory: {
+        kind: 'parsed',
+        parse: integer(1, 2048),
+        placeholder: 'MIB',
+        brief: 'size of RAM; xv6 itself expects 128',
+        default: '128',
+      },
+      workers: {
+        kind: 'parsed',
+        parse: integer(1, 64),
+        placeholder: 'N',
+        brief: 'kernels at a time',
+        default: String(availableParallelism()),
+      },
+      out: {
+        kind: 'parsed',
+        parse: text,
+        placeholder: 'DIR',
+        brief: 'where reproducers are written, a folder for each kernel',
+        default: 'cowcheck-out',
+      },
+      csv: path('FILE', 'write the table as CSV too'),
+      json: path('FILE', 'write the table as JSON'),
+    },
+    positional: {
+      kind: 'array',
+      parameter: {
+        parse: text,
+        placeholder: 'FOLDER|KERNEL',
+        brief: 'a folder of submissions, a kernel, or the name of a bundled one',
+      },
+      minimum: 1,
+    },
+  },
+  docs: {
+    brief: 'one line per kernel over a folder of submissions',
+    fullDescription: [
+      'Checks every kernel in parallel and prints one CSV line for each. In a folder, a submission is a',
+      'subfolder with kernel/kernel and fs.img (a built xv6 tree), or a file *.elf. One that hangs, panics',
+      'or cannot be read gets its line like the others.',
+      '',
+      'Exit status: 0 when nothing was found in any; 1 otherwise.',
+      'Example: cowcheck grade submissions --csv grades.csv',
+    ].join('\n'),
+  },
+});

@@ -1,0 +1,188 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  breadthFirst,
+  type Exploration,
+  newExploration,
+} from '../../properties/explore/breadth-first.ts';
+import { rootKey, stepsOf } from '../../properties/explore/expand.ts';
+import {
+  certificateOf,
+  ExplorationFileError,
+  type Identity,
+  parseCheckpoint,
+  printCheckpoint,
+} from '../../properties/explore/exploration-file.ts';
+import { runSequence } from '../../properties/run/run-sequence.ts';
+import type { ShrunkFailure } from '../../properties/run/shrink-failure.ts';
+import type { CheckResult } from '../../spec/result.ts';
+import { type OpenKernel, openKernel } from '../check/open-kernel.ts';
+import { explained } from '../check/result-of-failure.ts';
+import type { ExploreFlags } from '../commands/explore.ts';
+import type { CliContext } from '../context.ts';
+import { EXIT, UsageError } from '../exit-codes.ts';
+import { readIfPresent, readText, writeText } from '../files.ts';
+import { packageVersion } from '../package-file.ts';
+import { beside } from '../workers/serve.ts';
+import { createWorkerPool, type WorkerPool } from '../workers/worker-pool.ts';
+import { depthTable, liveLine } from './explore-text.ts';
+import type { ExploreJob, ExploreReply, ExploreWorkerData } from './explore-worker.ts';
+import { verifyCertificate } from './verify-certificate.ts';
+
+export type ExplorePool = WorkerPool<ExploreJob, ExploreReply>;
+
+/** `cowcheck explore`: see its description. */
+export async function exploreCommand(
+  this: CliContext,
+  flags: ExploreFlags,
+  name?: string,
+): Promise<void> {
+  const opened = await openKernel(name, { ...flags, harts: 1 });
+  const { procs, pages, depth, failures } = flags;
+  const bounds = { procs, pages, depth };
+  const identity: Identity = {
+    kernel: { path: opened.kernel.path, sha256: opened.kernel.sha256 },
+    model: `cowcheck ${packageVersion()}`,
+  };
+  const data: ExploreWorkerData = {
+    kernel: name,
+    flags: { harts: 1, memory: flags.memory, ...(flags.fs !== undefined && { fs: flags.fs }) },
+    bounds,
+    failures,
+  };
+  const startPool = (of: ExploreWorkerData): ExplorePool =>
+    createWorkerPool(beside(import.meta.url, './explore-worker'), of, flags.workers);
+  try {
+    if (flags.verify !== undefined) {
+      const text = readText(flags.verify, 'certificate');
+      const file = { path: flags.verify, text, seed: flags.seed };
+      this.process.exitCode = await verifyCertificate(this, file, identity, (of) =>
+        startPool({ ...data, ...of }),
+      );
+      return;
+    }
+    const at = begin(opened, flags, identity);
+    const pool = startPool(data);
+    await search(this, { flags, opened, identity, at, pool });
+  } catch (error) {
+    if (error instanceof ExplorationFileError) throw new UsageError(error.message);
+    throw error;
+  } finally {
+    opened.session.dispose();
+  }
+}
+
+/** A new exploration, or the one of the checkpoint. */
+function begin({ session }: OpenKernel, flags: ExploreFlags, identity: Identity): Exploration {
+  const { procs, pages, depth, failures, checkpoint } = flags;
+  const bounds = { procs, pages, depth };
+  const text = checkpoint === undefined ? undefined : readIfPresent(checkpoint);
+  if (checkpoint !== undefined && text !== undefined) {
+    return parseCheckpoint(text, checkpoint, identity, { ...bounds, failures });
+  }
+  return newExploration(bounds, failures, rootKey(session, bounds));
+}
+
+interface Search {
+  flags: ExploreFlags;
+  opened: OpenKernel;
+  identity: Identity;
+  at: Exploration;
+  pool: ExplorePool;
+}
+
+/** Paths that one worker gets at once. */
+const SHARE = 8;
+
+async function search(context: CliContext, job: Search): Promise<void> {
+  const { flags, at, pool, identity, opened } = job;
+  let interrupted = false;
+  const stopListening = context.terminal.onInterrupt(() => {
+    interrupted = true;
+  });
+  const start = context.now();
+  const line = liveLine(context);
+  let finished = false;
+  try {
+    finished = await breadthFirst(at, {
+      now: context.now,
+      async expandAll(paths, onDone) {
+        const shares = Array.from({ length: Math.ceil(paths.length / SHARE) }, (_, i) => i * SHARE);
+        await Promise.all(
+          shares.map(async (first) => {
+            const expansions = await pool.run(paths.slice(first, first + SHARE));
+            for (const [i, expansion] of expansions.entries()) onDone(first + i, expansion);
+          }),
+        );
+      },
+      onProgress(exploration, depth, left) {
+        line.show(exploration, depth, left, context.now() - start);
+        return !interrupted;
+      },
+    });
+  } finally {
+    line.end();
+    stopListening();
+    await pool.close();
+  }
+  const seconds = (context.now() - start) / 1000;
+  const result = resultOf(job, finished, seconds);
+  context.process.stdout.write(depthTable(at, result));
+  if (flags.json !== undefined) writeText(flags.json, `${JSON.stringify(result, null, 2)}\n`);
+  if (finished) {
+    mkdirSync(flags.out, { recursive: true });
+    const file = flags.certificate ?? join(flags.out, 'certificate.json');
+    writeText(file, `${JSON.stringify(certificateOf(at, identity))}\n`);
+    context.process.stdout.write(
+      `certificate ${file}: check it with npx cowcheck explore ${opened.name} --verify ${file}\n`,
+    );
+  }
+  if (interrupted) {
+    const file = flags.checkpoint ?? join(flags.out, 'checkpoint.json');
+    mkdirSync(flags.out, { recursive: true });
+    writeText(file, printCheckpoint(at, identity));
+    context.process.stderr.write(`interrupted; go on with --checkpoint ${file}\n`);
+  }
+  context.process.exitCode = interrupted
+    ? EXIT.interrupted
+    : at.violation === undefined
+      ? EXIT.ok
+      : EXIT.violation;
+}
+
+function resultOf({ flags, opened, at }: Search, finished: boolean, seconds: number): CheckResult {
+  const steps = Object.values(at.operations).reduce((sum, times) => sum + times, 0);
+  const result: CheckResult = {
+    schema: 'cowcheck/1',
+    command: 'explore',
+    kernel: opened.kernel,
+    seed: 0,
+    runs: at.expanded,
+    steps,
+    stepsPerSecond: steps / Math.max(seconds, 1e-3),
+    seconds,
+    verdict: at.violation !== undefined ? 'fail' : finished ? 'pass' : 'inconclusive',
+    reached: at.operations,
+    depths: at.depths,
+  };
+  const failure = failureOf(opened, at);
+  return failure === undefined
+    ? result
+    : { ...result, ...explained(opened, flags.out, 0, failure) };
+}
+
+/** The violation as a sequence from the start; breadth-first search has nothing left to shrink. */
+function failureOf({ session }: OpenKernel, at: Exploration): ShrunkFailure | undefined {
+  if (at.violation === undefined) return undefined;
+  const sequence = stepsOf(at.bounds, at.violation.path);
+  const { steps, violation } = runSequence(session, sequence, { base: 'roomy' });
+  return {
+    base: 'roomy',
+    sequence,
+    steps,
+    violation: violation ?? at.violation.violation,
+    originalLength: sequence.length,
+    minimal: true,
+    work: {},
+  };
+}

@@ -1,0 +1,126 @@
+import { mutants as allMutants, type MutantInfo } from '../../kernel/mutants.ts';
+import type { MutantRow } from '../../spec/campaign.ts';
+import { type Clause, isClause } from '../../spec/clause.ts';
+import type { CheckResult } from '../../spec/result.ts';
+import type { MutantsFlags } from '../commands/mutants.ts';
+import type { CliContext } from '../context.ts';
+import { EXIT, UsageError } from '../exit-codes.ts';
+import { writeText } from '../files.ts';
+import type { CheckJob, CheckReply } from '../workers/check-worker.ts';
+import { beside } from '../workers/serve.ts';
+import { createWorkerPool } from '../workers/worker-pool.ts';
+import { mutantHeader, mutantLine, mutantSummary } from './mutants-text.ts';
+
+/** `cowcheck mutants`: see its description. */
+export async function mutantsCommand(
+  this: CliContext,
+  flags: MutantsFlags,
+  ...names: string[]
+): Promise<void> {
+  const chosen = choose(names).filter((_, at) => at % flags.every === 0);
+  const single = chosen.filter(({ harts }) => harts === 1);
+  const start = this.now();
+  const pool = createWorkerPool<CheckJob, CheckReply>(
+    beside(import.meta.url, '../workers/check-worker'),
+    undefined,
+    Math.min(flags.workers, single.length * flags.seeds || 1),
+  );
+  const { stdout } = this.process;
+  stdout.write(mutantHeader());
+  const rows: MutantRow[] = [];
+  let stopped = false;
+  const stopListening = this.terminal.onInterrupt(() => {
+    stopped = true;
+    void pool.close();
+  });
+  try {
+    const jobs = single.flatMap((mutant) =>
+      Array.from({ length: flags.seeds }, (_, i) => ({ mutant, seed: flags.seed + i })),
+    );
+    await Promise.all(
+      jobs.map(async ({ mutant, seed }) => {
+        const row = rowOf(mutant, seed, await pool.run(jobOf(mutant, seed, flags)));
+        rows.push(row);
+        stdout.write(mutantLine(row));
+      }),
+    );
+  } catch (error) {
+    if (!stopped) throw error;
+  } finally {
+    stopListening();
+    await pool.close();
+  }
+  const skipped = chosen.filter(({ harts }) => harts > 1);
+  stdout.write(mutantSummary(rows, skipped));
+  const good = rows.every(asExpected);
+  const seconds = (this.now() - start) / 1000;
+  if (flags.json !== undefined) writeText(flags.json, toJson(flags, rows, good, seconds));
+  this.process.exitCode = stopped ? EXIT.interrupted : good ? EXIT.ok : EXIT.violation;
+}
+
+/** Was it caught, and by a clause of its header? */
+export const asExpected = ({ caught, expected }: MutantRow): boolean =>
+  caught !== undefined && expected.includes(caught);
+
+function choose(names: readonly string[]): MutantInfo[] {
+  const all = allMutants();
+  if (names.length === 0) return all;
+  return names.map((name) => {
+    const found = all.find((mutant) => mutant.name === name.replace(/^mutant:/, ''));
+    if (found !== undefined) return found;
+    const similar = all.filter((mutant) => mutant.name.includes(name.split('-')[0]!));
+    const hint = similar.length > 0 ? similar : all;
+    throw new UsageError(
+      `there is no mutant "${name}"; there are ${hint.map((mutant) => mutant.name).join(', ')}`,
+    );
+  });
+}
+
+const jobOf = ({ name }: MutantInfo, seed: number, flags: MutantsFlags): CheckJob => ({
+  kernel: `mutant:${name}`,
+  flags: { harts: 1, memory: 128 },
+  seed,
+  runs: Number.MAX_SAFE_INTEGER,
+  seconds: flags.time,
+  maxSteps: 30,
+  corpus: false,
+});
+
+function rowOf(mutant: MutantInfo, seed: number, reply: CheckReply): MutantRow {
+  const expected = mutant.clause.split(/[,\s]+/).filter(isClause) as Clause[];
+  const row: MutantRow = {
+    name: mutant.name,
+    row: mutant.row,
+    expected,
+    steps: reply.steps,
+    seconds: reply.seconds,
+    seed,
+  };
+  if (reply.error !== undefined) throw new UsageError(reply.error);
+  if (reply.violation !== undefined) row.caught = reply.violation.clause;
+  if (reply.length !== undefined) row.length = reply.length;
+  return row;
+}
+
+function toJson(
+  flags: MutantsFlags,
+  rows: readonly MutantRow[],
+  good: boolean,
+  seconds: number,
+): string {
+  const steps = rows.reduce((sum, row) => sum + row.steps, 0);
+  const result: CheckResult = {
+    schema: 'cowcheck/1',
+    command: 'mutants',
+    kernel: { path: 'mutants of cow', sha256: '', features: [] },
+    seed: flags.seed,
+    runs: rows.length,
+    steps,
+    stepsPerSecond: steps / Math.max(seconds, 1e-3),
+    seconds,
+    verdict: good ? 'pass' : 'fail',
+    reached: {},
+    mutants: [...rows],
+  };
+  return `${JSON.stringify(result, null, 2)}\n`;
+}

@@ -1,0 +1,74 @@
+import { campaignSteps } from '../../properties/campaign.ts';
+import type { CheckResult, Verdict } from '../../spec/result.ts';
+import { readCorpus } from '../check/corpus.ts';
+import { type KernelFlags, openKernel } from '../check/open-kernel.ts';
+import { explained } from '../check/result-of-failure.ts';
+import { UsageError } from '../exit-codes.ts';
+import { serve } from './serve.ts';
+
+/** One kernel to check, by a thread of its own. */
+export interface CheckJob {
+  kernel: string;
+  flags: KernelFlags;
+  seed: number;
+  /** random sequences, at most */
+  runs: number;
+  /** seconds, shrinking not counted */
+  seconds: number;
+  maxSteps: number;
+  /** where a reproducer goes; none is written when absent */
+  out?: string;
+  /** replay the bundled corpus first? */
+  corpus: boolean;
+}
+
+export interface CheckReply {
+  verdict: Verdict;
+  runs: number;
+  steps: number;
+  seconds: number;
+  kernel?: CheckResult['kernel'];
+  violation?: NonNullable<CheckResult['violation']>;
+  /** operations of the shrunk sequence */
+  length?: number;
+  reproducer?: NonNullable<CheckResult['reproducer']>;
+  /** why the kernel could not be checked at all */
+  error?: string;
+}
+
+serve<CheckJob, CheckReply>(async (job) => {
+  try {
+    return await check(job);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return { verdict: 'inconclusive', runs: 0, steps: 0, seconds: 0, error: error.message };
+  }
+});
+
+async function check(job: CheckJob): Promise<CheckReply> {
+  const opened = await openKernel(job.kernel, job.flags);
+  const { session, kernel } = opened;
+  const start = performance.now();
+  const { seed, runs, maxSteps } = job;
+  const corpus = job.corpus ? readCorpus(undefined) : [];
+  const work = campaignSteps(session, { seed, runs, maxSteps, corpus });
+  let seconds: number | undefined;
+  let next = work.next();
+  while (!next.done) {
+    const shrinking = next.value.phase === 'shrinking';
+    const now = (performance.now() - start) / 1000;
+    if (shrinking) seconds ??= now;
+    next = work.next(shrinking || now < job.seconds);
+  }
+  seconds ??= (performance.now() - start) / 1000;
+  const { verdict, runs: done, steps, failure } = next.value;
+  const reply: CheckReply = { verdict, runs: done, steps, seconds, kernel };
+  if (failure !== undefined) {
+    reply.length = failure.sequence.length;
+    const found = job.out === undefined ? failure : explained(opened, job.out, seed, failure);
+    reply.violation = found.violation;
+    if ('reproducer' in found) reply.reproducer = found.reproducer;
+  }
+  session.dispose();
+  return reply;
+}
