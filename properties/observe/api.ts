@@ -4,7 +4,7 @@
  * `inspectKernel` finds the structures in the ELF and its DWARF; `createObserver` reads them in guest memory,
  * whole at first and then only what was written since. Neither executes or changes anything in the guest.
  */
-import type { DebugInfo, ElfFile, SourceLine } from '../../emulator/elf/index.ts';
+import type { DebugInfo, ElfFile } from '../../emulator/elf/index.ts';
 import type { GuestMemory } from '../../emulator/machine/api.ts';
 import type { OwnershipSnapshot, ProcState } from '../../spec/ownership.ts';
 import type { Ppn } from '../../spec/units.ts';
@@ -149,12 +149,9 @@ export interface InspectOptions {
   refcount?: string;
 }
 
-/** Who made a page what it is: the stack of an allocation or a release, innermost first. */
-export type Attribution = readonly SourceLine[];
-
 /**
- * A snapshot that stays cheap: the same object is refilled by the next `observe`, so compare or copy before
- * then. Processes that did not change are the same objects as before.
+ * A snapshot that stays cheap: its functions answer from what the observer knows now, so ask them before the
+ * next `observe`. Its lists do not change, and processes that did not change are the same objects as before.
  */
 export interface Observation extends OwnershipSnapshot {
   /** pages whose class, mappings or permissions may differ from the previous observation */
@@ -177,6 +174,6 @@ export interface Observer {
   reread(): Observation;
   /** The counts found so far. Counts of mappings minus one only show themselves once a page is shared. */
   readonly counts: CountsScheme | undefined;
-  /** What was found at the first observation that looks odd, one sentence each. */
+  /** What looked odd at the first observation, one sentence each; empty for a healthy kernel. */
   readonly notes: readonly string[];
 }

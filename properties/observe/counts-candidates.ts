@@ -24,6 +24,7 @@ function visit(
 ): void {
   const plain = resolved(type);
   if (plain.kind === 'array') addArray(name, address, plain, found);
+  else if (type.kind === 'typedef' && type.name === 'pagetable_t') return;
   else if (plain.kind === 'pointer') addPointer(name, address, plain.target, found);
   else if (depth < 3 && asStruct(plain)?.name !== 'spinlock') {
     for (const member of asStruct(plain)?.members ?? []) {
@@ -40,7 +41,7 @@ function addArray(
   found: CountsCandidate[],
 ): void {
   const { element, count = 0 } = array;
-  if (count < MIN_COUNTS) return;
+  if (count < MIN_COUNTS || name === 'stack0') return;
   for (const integer of integersOf(element)) {
     found.push({
       name: `${name}${integer.suffix}`,
@@ -55,9 +56,9 @@ function addArray(
 
 function addPointer(name: string, address: number, target: CType, found: CountsCandidate[]): void {
   const plain = resolved(target);
-  // A char pointer is text, and a pointer to 64-bit integers mostly a page table; both may be counts too.
-  const isRecord = asStruct(plain) !== undefined;
-  for (const integer of isRecord ? [] : integersOf(plain)) {
+  // Text is `char *`, counts in bytes are `unsigned char *`; a pointer to a struct is a list or one object.
+  if (plain.kind !== 'int' || plain.name === 'char') return;
+  for (const integer of integersOf(plain)) {
     found.push({
       name: `${name}${integer.suffix}`,
       address,

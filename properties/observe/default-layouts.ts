@@ -1,4 +1,5 @@
 import type { ElfFile } from '../../emulator/elf/index.ts';
+import type { ProcState } from '../../spec/ownership.ts';
 import type { FileTableLayout, FreelistHead, ProcLayout } from './api.ts';
 import { DEFAULT_STATES } from './proc-layout.ts';
 
@@ -7,32 +8,41 @@ const NPROC = 64;
 const word = (offset: number) => ({ offset, sizeBytes: 8 });
 const int = (offset: number) => ({ offset, sizeBytes: 4 });
 
+/** xv6-riscv until November 2020. */
+const EARLY_STATES: ProcLayout['states'] = new Map<number, ProcState | undefined>([
+  [0, undefined],
+  [1, 'sleeping'],
+  [2, 'runnable'],
+  [3, 'running'],
+  [4, 'zombie'],
+]);
+
 /**
- * `proc[]` from its symbol alone, with the layout that xv6-riscv has had since 2021: lock 0, state 24, chan
- * 32, killed 40, xstate 44, pid 48, parent 56, kstack 64, sz 72, pagetable 80, trapframe 88. What is found at
- * run time is checked against it before it is believed.
+ * `proc[]` from its symbol alone, with the layouts that xv6-riscv has had: `wait_lock` came together with the
+ * one in use since then. What is found at run time is checked before it is believed.
  */
 export function defaultProcLayout(elf: ElfFile): ProcLayout | undefined {
   const symbol = elf.symbol('proc');
   if (symbol === undefined || symbol.sizeBytes % NPROC !== 0) return undefined;
   const strideBytes = symbol.sizeBytes / NPROC;
   if (strideBytes < 96) return undefined;
+  const isEarly = elf.symbol('wait_lock') === undefined;
   return {
     address: symbol.address,
     count: NPROC,
     strideBytes,
     state: int(24),
-    pid: int(48),
+    parent: word(isEarly ? 32 : 56),
+    killed: int(isEarly ? 48 : 40),
+    xstate: int(isEarly ? 52 : 44),
+    pid: int(isEarly ? 56 : 48),
+    kstack: word(64),
     sz: word(72),
     pagetable: word(80),
     trapframe: word(88),
-    parent: word(56),
-    killed: int(40),
-    kstack: word(64),
-    xstate: int(44),
     extra: [],
     extraTables: [],
-    states: DEFAULT_STATES,
+    states: isEarly ? EARLY_STATES : DEFAULT_STATES,
   };
 }
 

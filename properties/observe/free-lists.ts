@@ -70,34 +70,34 @@ export function freeLists(
     const fresh: number[] = [];
     walk++;
     let node = guest.u64(head.address);
-    let from = head.name;
+    let from = 0;
     while (node !== 0) {
-      const fault = faultOf(node, from);
+      const fault = faultOf(node, () => place(head, from));
       if (fault !== undefined) return { fresh, keep: 0, fault };
       const index = node / PAGE_BYTES - managed.first;
       if (position[index] !== NOWHERE && owner[index] === list && position[index]! < trusted) {
         return { fresh, keep: position[index]! + 1, fault: undefined };
       }
       if (seen[index] === walk) {
-        const problem = `the free list has a cycle: ${from} leads back to page ${hex(node)}`;
+        const problem = `the free list has a cycle: ${place(head, from)} leads back to page ${hex(node)}`;
         return { fresh, keep: 0, fault: { problem, problemPage: node } };
       }
       seen[index] = walk;
       fresh.push(index);
-      from = `page ${hex(node)}`;
+      from = node;
       node = guest.u64(node);
     }
     return { fresh, keep: 0, fault: undefined };
   }
 
-  function faultOf(node: number, from: string): Fault | undefined {
+  function faultOf(node: number, from: () => string): Fault | undefined {
     if (node % PAGE_BYTES !== 0) {
-      const problem = `the free list is damaged: ${from} leads to ${hex(node)}, which is not page-aligned`;
+      const problem = `the free list is damaged: ${from()} leads to ${hex(node)}, which is not page-aligned`;
       return { problem, problemPage: node };
     }
     const page = node / PAGE_BYTES;
     if (page >= managed.first && page < managed.end) return undefined;
-    const problem = `the free list is damaged: ${from} leads to ${hex(node)}, outside the memory it manages`;
+    const problem = `the free list is damaged: ${from()} leads to ${hex(node)}, outside the memory it manages`;
     return { problem, problemPage: node };
   }
 
@@ -136,6 +136,11 @@ export function freeLists(
     isFree: (page) =>
       page >= managed.first && page < managed.end && position[page - managed.first] !== NOWHERE,
   };
+}
+
+/** Where a link stands: in the page at `from`, or at 0 in the head. */
+function place(head: FreelistHead, from: number): string {
+  return from === 0 ? head.name : `page ${hex(from)}`;
 }
 
 function hex(address: number): string {

@@ -72,7 +72,7 @@ function findProc(
     );
   } else {
     degraded.push(
-      `no debug information: struct proc (${assumed.strideBytes} bytes) is assumed to be laid out as since 2021`,
+      `no debug information: struct proc (${assumed.strideBytes} bytes) is assumed to be laid out as in xv6-riscv`,
     );
   }
   return assumed;

@@ -9,6 +9,8 @@ import type { ManagedPages } from './managed-pages.ts';
  * page counts as held while the word that led to it still does.
  */
 export interface KernelHeld {
+  /** Pages that were taken before the first look and that nothing found leads to; undefined until then. */
+  readonly unexplained: ReadonlySet<number> | undefined;
   /**
    * Splits `unclaimed` in held and lost. Costs one look per held page while nothing changes, and one search of
    * the roots when a page appears that is not known to be held.
@@ -46,6 +48,9 @@ export function kernelHeld(roots: readonly RootWord[], managed: ManagedPages): K
   }
 
   return {
+    get unexplained() {
+      return sinceBoot;
+    },
     classify(guest, unclaimed) {
       let searched = false;
       const held: number[] = [];

@@ -38,19 +38,26 @@ function identityEnd(guest: GuestWords, root: number, page: number): number {
 
 /** How many pages the leaf that maps this page to itself covers; 0 without such a leaf. */
 function identityAt(guest: GuestWords, root: number, page: number): number {
+  const leaf = findLeaf(guest, root, page);
+  return leaf !== undefined && leaf.page === page ? leaf.span : 0;
+}
+
+/** The physical page that a page table maps virtual page `vpage` to. */
+export function leafAt(guest: GuestWords, root: number, vpage: number): number | undefined {
+  return findLeaf(guest, root, vpage)?.page;
+}
+
+/** Walks a page table; `span` is how many pages the leaf covers. */
+function findLeaf(guest: GuestWords, root: number, vpage: number) {
   let table = root;
-  for (
-    let level = 2, span = TABLE_ENTRIES * TABLE_ENTRIES;
-    level >= 0;
-    level--, span /= TABLE_ENTRIES
-  ) {
-    if (table % PAGE_BYTES !== 0 || !guest.contains(table, PAGE_BYTES)) return 0;
-    const at = table + (Math.floor(page / span) % TABLE_ENTRIES) * 8;
+  for (let level = 2, span = TABLE_ENTRIES ** 2; level >= 0; level--, span /= TABLE_ENTRIES) {
+    if (table % PAGE_BYTES !== 0 || !guest.contains(table, PAGE_BYTES)) return undefined;
+    const at = table + (Math.floor(vpage / span) % TABLE_ENTRIES) * 8;
     const [low, high] = [guest.u32(at), guest.u32(at + 4)];
-    if (!(low & PTE_V)) return 0;
+    if (!(low & PTE_V)) return undefined;
     const target = pageOfPte(low, high);
-    if (pteIsLeaf(low)) return target === Math.floor(page / span) * span ? span : 0;
+    if (pteIsLeaf(low)) return { page: target + (vpage % span), span };
     table = target * PAGE_BYTES;
   }
-  return 0;
+  return undefined;
 }

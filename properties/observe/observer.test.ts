@@ -92,6 +92,28 @@ describe('a correct kernel', () => {
   });
 });
 
+describe('the first observation', () => {
+  test('notes what looks odd', () => {
+    const kernel = toyKernel();
+    kernel.spawn(0, 2);
+    kernel.alloc();
+    const observer = createObserver(kernel.layout, kernel.memory);
+    expect(observer.observe().conflicts).toEqual([]);
+    expect(observer.notes).toEqual([expect.stringMatching(/^1 pages were taken before user mode/)]);
+    expect(started().observer.notes).toEqual([]);
+  });
+
+  test('refuses a layout that was assumed and is not so', () => {
+    const kernel = toyKernel();
+    kernel.spawn(0, 2);
+    const assumed = { ...kernel.layout, degraded: ['assumed'] };
+    expect(createObserver(assumed, kernel.memory).observe().conflicts).toEqual([]);
+    const { proc } = assumed;
+    const wrong = { ...assumed, proc: { ...proc, trapframe: proc.pagetable } };
+    expect(() => createObserver(wrong, kernel.memory).observe()).toThrow(/not laid out like xv6/);
+  });
+});
+
 describe('what goes wrong is seen', () => {
   test('a leak', () => {
     const { kernel, observer } = started();

@@ -3,6 +3,7 @@ import { type Ppn, ppn } from '../../spec/units.ts';
 import type { CountsScheme, KernelLayout, Observation, ObservedMemory, Observer } from './api.ts';
 import { countAt, searchCounts } from './counts-search.ts';
 import { describeClaims } from './describe-claims.ts';
+import { checkAssumptions, firstNotes } from './first-look.ts';
 import { freeLists } from './free-lists.ts';
 import { type GuestWords, guestWords } from './guest-words.ts';
 import { kernelHeld } from './kernel-held.ts';
@@ -86,7 +87,7 @@ function freshReading(shared: Shared, before?: Reading): Reading {
   const held = before?.held ?? kernelHeld(layout.roots, managed);
   const world: World = { forest, claims, managed, owners };
   const processes = new Map<number, TrackedProcess>();
-  const notes: string[] = [];
+  let notes: readonly string[] = [];
   let kernelTable: PageTable | undefined;
   let isFirst = true;
   let freelist: FreeListReading = { length: 0, problem: undefined, problemPage: undefined };
@@ -104,8 +105,13 @@ function freshReading(shared: Shared, before?: Reading): Reading {
     const changedPages = claims.settle();
     classifyRest(changedPages);
     findCounts();
+    const observed = observation(changedPages, before);
+    if (isFirst) {
+      checkAssumptions(layout, guest, observed.processes);
+      notes = firstNotes(observed, held.unexplained);
+    }
     isFirst = false;
-    return observation(changedPages, before);
+    return observed;
   }
 
   function updateProcesses(written: Uint32Array): void {
@@ -201,7 +207,13 @@ function freshReading(shared: Shared, before?: Reading): Reading {
     }));
   }
 
-  return { notes, held, update };
+  return {
+    get notes() {
+      return notes;
+    },
+    held,
+    update,
+  };
 }
 
 const NOBODY: readonly never[] = [];
