@@ -3,7 +3,7 @@ import { escapeKeys, KEYS_HELP } from './escape-keys.ts';
 
 /** What the user typed and asked for. */
 export interface Keyboard {
-  /** bytes for the guest, in order; whoever takes some removes them */
+  /** bytes for the guest, in order; whoever takes them removes them */
   readonly queue: number[];
   /** Ctrl-A X */
   readonly left: boolean;

@@ -102,7 +102,7 @@ export async function runSession(
 
   try {
     for (;;) {
-      if (keys.queue.length > 0) keys.queue.splice(0, machine.type(Uint8Array.from(keys.queue)));
+      if (keys.queue.length > 0) machine.type(Uint8Array.from(keys.queue.splice(0)));
       const began = io.now();
       const ran = speed.slice;
       const [retired, shown] = [machine.retired, text.length];

@@ -49,10 +49,7 @@ export function fakeMachine(
       return breakpoints.push(breakpoint);
     },
     type(bytes: Uint8Array) {
-      // the board takes a few bytes at a time
-      const taken = bytes.subarray(0, 4);
-      typed += new TextDecoder().decode(taken);
-      return taken.length;
+      typed += new TextDecoder().decode(bytes);
     },
     run(insns: number): Stop {
       elapsed += insns;

@@ -163,11 +163,8 @@ export interface Machine {
   /** Makes the earliest pending timer of this hart due now. Returns false if none is armed. */
   fireTimer(hart: number): boolean;
 
-  /**
-   * Bytes typed at the UART, delivered at once as far as the guest reads. Returns how many were taken:
-   * up to 1024 can wait unread.
-   */
-  type(text: string | Uint8Array): number;
+  /** Bytes typed at the UART, delivered at once as far as the guest reads. */
+  type(text: string | Uint8Array): void;
   readonly disk: { bytes(): Uint8Array } | undefined;
   /**
    * How far the guest's disk driver came: it never looked at the device; it read its version; it set the

@@ -33,6 +33,7 @@ export function snapshotHost(
     memory: views.memory,
     pagesOffset: layout.ram,
     pageCount: layout.pages,
+    filledFrom: layout.ramPages,
     savedOffset: SAVED_BASE,
     savedBytes: layout.savedBytes,
     hashed: [globals, ...harts, ...(strict ? [tlbs] : [])],

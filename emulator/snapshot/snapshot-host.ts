@@ -12,6 +12,8 @@ export interface SnapshotHost {
   readonly pagesOffset: number;
   /** number of RAM and disk pages */
   readonly pageCount: number;
+  /** first page that may hold something already: the disk's; those before it are zero */
+  readonly filledFrom: number;
   /** byte offset of the saved block, a multiple of 64 */
   readonly savedOffset: number;
   /** its size, a multiple of 256, at most 256 KiB */

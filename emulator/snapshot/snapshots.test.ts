@@ -126,6 +126,22 @@ describe('snapshots', () => {
     fc.assert(fc.property(fc.array(step, { maxLength: 40 }), run), { numRuns: 60 });
   });
 
+  test('pages that were filled before are part of the state', () => {
+    const host = testHost(PAGES, SAVED);
+    host.pages().fill(7, 200 * 4096);
+    const snapshots = createSnapshots({ ...host, filledFrom: 200 });
+    const base = snapshots.take(0);
+    host.write(250 * 4096, Uint8Array.of(1, 2, 3));
+    snapshots.restore(base);
+    expect(
+      host
+        .pages()
+        .subarray(200 * 4096)
+        .every((byte) => byte === 7),
+    ).toBe(true);
+    expect(snapshots.hash()).not.toBe(createSnapshots(testHost(PAGES, SAVED)).hash());
+  });
+
   test('released ones give their memory back', () => {
     const host = testHost(PAGES, SAVED);
     const snapshots = createSnapshots(host);

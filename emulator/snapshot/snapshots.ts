@@ -49,6 +49,7 @@ export function createSnapshots(host: SnapshotHost): Snapshots {
   const layout = arenaLayout(host.arenaOffset, host.pageCount, host.savedBytes);
   prepare(host, layout);
   const code = instantiate(host, layout);
+  for (let page = host.filledFrom; page < host.pageCount; page++) markDirty(host, page);
   const roots = new Map<Snapshot, number>();
   let current: Snapshot | undefined;
   let nextId = 1;
@@ -157,6 +158,17 @@ export function createSnapshots(host: SnapshotHost): Snapshots {
       return word(WORD.nodesUsed) * 68 + word(WORD.chunksUsed) * 260;
     },
   };
+}
+
+/** Puts a page on the core's dirty list, as a store of the guest would. */
+function markDirty(host: SnapshotHost, page: number): void {
+  const view = new DataView(host.memory.buffer);
+  const flags = view.getUint8(host.pageFlagsOffset + page);
+  if (flags & 1) return;
+  view.setUint8(host.pageFlagsOffset + page, flags | 1);
+  const count = view.getUint32(host.dirtyCountOffset, true);
+  view.setUint32(host.dirtyListOffset + 4 * count, page, true);
+  view.setUint32(host.dirtyCountOffset, count + 1, true);
 }
 
 /** Makes room for the tables and gives them their first values. */

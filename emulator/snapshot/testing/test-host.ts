@@ -23,6 +23,7 @@ export function testHost(pageCount: number, savedBytes: number): TestHost {
     memory,
     pagesOffset,
     pageCount,
+    filledFrom: pageCount,
     savedOffset,
     savedBytes,
     hashed: [{ offset: savedOffset, sizeBytes: savedBytes - 64 }],
