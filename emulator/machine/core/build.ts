@@ -41,6 +41,7 @@ export function buildCore(layout: Layout, tlb: CoreTlb): Uint8Array<ArrayBuffer>
     defineFloat,
     defineInterpreter,
     defineRun,
+    defineRegionFunctions,
   ]) {
     define(core);
   }
