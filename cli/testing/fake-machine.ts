@@ -21,6 +21,7 @@ const hart: Hart = {
   privilege: 1,
   x: () => 0n,
   setX() {},
+  f: () => 0n,
   csr: () => 0n,
   setCsr() {},
   waiting: false,
