@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { makeTextWritable } from './agent/writable-text.ts';
 import {
   buildAgent,
   buildImage,
@@ -131,8 +132,17 @@ describe('buildAgent', () => {
   });
 });
 
+describe('makeTextWritable', () => {
+  it('changes the permissions of the text and nothing else', async () => {
+    const agent = await buildAgent();
+    const changed = makeTextWritable(agent);
+    expect(parseElf(changed).segments.map(({ flags }) => flags)).toEqual([7, 6]);
+    expect(changed.filter((byte, index) => byte !== agent[index])).toHaveLength(1);
+  });
+});
+
 describe('buildImage', () => {
-  it('holds every program, sound and unstripped of nothing it needs', async () => {
+  it('is sound and holds every program', async () => {
     const { image } = await buildImage();
     expect(fsck(image)).toEqual([]);
     const programs = await buildUserPrograms();
