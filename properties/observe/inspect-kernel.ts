@@ -8,7 +8,7 @@ import { freelistHeads } from './freelist-layout.ts';
 import { isRenamed, kernelFunctions, timerKind } from './kernel-functions.ts';
 import { lazySbrk } from './lazy-sbrk.ts';
 import { procLayout } from './proc-layout.ts';
-import { typedRoots, untypedRoots } from './root-words.ts';
+import { type Extent, typedRoots, untypedRoots } from './root-words.ts';
 
 /**
  * Finds what observing needs in a kernel's symbols and debug information.
@@ -34,6 +34,15 @@ export function inspectKernel(
   const end = elf.symbol('end')?.address ?? imageEnd(elf);
   const counts = chooseCounts(debug, options.refcount, problems);
   if (problems.length > 0 || proc === undefined) throw new LayoutError(problems);
+  const readElsewhere = [
+    { address: proc.address, sizeBytes: proc.count * proc.strideBytes },
+    ...freelists.map(({ address }) => ({ address, sizeBytes: 8 })),
+    ...(fileTable
+      ? [{ address: fileTable.address, sizeBytes: fileTable.count * fileTable.strideBytes }]
+      : []),
+    // Stacks and saved registers keep addresses of pages that were freed long ago.
+    ...symbolExtents(elf, ['stack0', 'cpus']),
+  ];
   return {
     elf,
     debug,
@@ -44,7 +53,7 @@ export function inspectKernel(
     kernelPagetable,
     counts,
     countsNamed: options.refcount !== undefined,
-    roots: debug ? typedRoots(debug, proc.address, freelists) : rootsWithoutTypes(elf, proc),
+    roots: debug ? typedRoots(debug, readElsewhere) : untypedRoots(elf, readElsewhere),
     functions: kernelFunctions(elf),
     timer: timerKind(elf),
     renamed: isRenamed(elf),
@@ -119,13 +128,11 @@ function chooseCounts(debug: DebugInfo | undefined, name: string | undefined, pr
   return chosen;
 }
 
-function rootsWithoutTypes(elf: ElfFile, proc: ProcLayout) {
-  const skipped = ['kmem', 'stack0', 'cpus'].flatMap((name) => {
+function symbolExtents(elf: ElfFile, names: readonly string[]): Extent[] {
+  return names.flatMap((name) => {
     const symbol = elf.symbol(name);
     return symbol ? [{ address: symbol.address, sizeBytes: symbol.sizeBytes }] : [];
   });
-  skipped.push({ address: proc.address, sizeBytes: proc.count * proc.strideBytes });
-  return untypedRoots(elf, skipped);
 }
 
 function imageEnd(elf: ElfFile): number {

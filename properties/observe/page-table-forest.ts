@@ -1,4 +1,4 @@
-import { PTE_V, TABLE_ENTRIES } from '../../spec/sv39.ts';
+import { PTE_A, PTE_D, PTE_V, TABLE_ENTRIES } from '../../spec/sv39.ts';
 import { PAGE_BYTES } from '../../spec/units.ts';
 import type { GuestWords } from './guest-words.ts';
 import { pageOfPte, pteIsLeaf } from './sv39.ts';
@@ -99,6 +99,8 @@ export function pageTableForest(): PageTableForest {
       if (low === oldLow && high === oldHigh) continue;
       entries[i] = low;
       entries[i + 1] = high;
+      // The hardware marks entries as used; that changes no mapping.
+      if (high === oldHigh && ((low ^ oldLow) & ~(PTE_A | PTE_D)) === 0) continue;
       if (oldLow & PTE_V) forget(node, i >> 1, oldLow, oldHigh);
       if (low & PTE_V) learn(guest, node, i >> 1, low, high);
     }

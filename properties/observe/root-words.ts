@@ -5,7 +5,7 @@ import {
   type ElfFile,
   resolved,
 } from '../../emulator/elf/index.ts';
-import type { FreelistHead, RootWord } from './api.ts';
+import type { RootWord } from './api.ts';
 import { typedWords } from './typed-words.ts';
 
 /** Larger arrays are counts or buffers, not tables with pointers. */
@@ -13,21 +13,26 @@ const MAX_ENTRIES = 4096;
 
 /**
  * Words of the kernel's data that may hold a page: its pointers and 64-bit integers by type. Saved registers
- * are left out, since they keep stale addresses, and so are free lists and the process table, which are read
- * by themselves.
+ * are left out, since they keep stale addresses, and so is what is read by itself.
+ * @param skipped the process table, the free lists' heads and the table of open files
  */
-export function typedRoots(
-  debug: DebugInfo,
-  procAddress: number,
-  freelists: readonly FreelistHead[],
-): RootWord[] {
-  const heads = new Set(freelists.map((head) => head.address));
+export function typedRoots(debug: DebugInfo, skipped: readonly Extent[]): RootWord[] {
   return debug
     .variables()
-    .filter((variable) => variable.address !== procAddress)
+    .filter((variable) => !covers(skipped, variable.address))
     .flatMap((v) => typedWords(v.name, v.address, v.type, mayHoldPages))
-    .filter(({ address, type }) => resolved(type).sizeBytes === 8 && !heads.has(address))
+    .filter(({ address, type }) => resolved(type).sizeBytes === 8 && !covers(skipped, address))
     .map(({ name, address }) => ({ name, address }));
+}
+
+/** Part of the kernel's data. */
+export interface Extent {
+  readonly address: number;
+  readonly sizeBytes: number;
+}
+
+function covers(extents: readonly Extent[], address: number): boolean {
+  return extents.some((e) => address >= e.address && address < e.address + e.sizeBytes);
 }
 
 function mayHoldPages(_: string, type: CType): boolean {
@@ -36,24 +41,15 @@ function mayHoldPages(_: string, type: CType): boolean {
   return asStruct(plain)?.name !== 'context';
 }
 
-/** Without types: every aligned word of the writable sections, without the process table and the boot stacks. */
-export function untypedRoots(
-  elf: ElfFile,
-  skipped: readonly { address: number; sizeBytes: number }[],
-): RootWord[] {
+/** Without types: every aligned word of the writable sections, except those skipped. */
+export function untypedRoots(elf: ElfFile, skipped: readonly Extent[]): RootWord[] {
   const roots: RootWord[] = [];
   const SHF_WRITE = 1;
-  const inSkipped = (address: number) =>
-    skipped.find((s) => address >= s.address && address < s.address + s.sizeBytes);
   for (const section of elf.sections) {
     if (!(section.flags & SHF_WRITE) || section.address === 0) continue;
     const end = section.address + section.sizeBytes;
     for (let address = Math.ceil(section.address / 8) * 8; address + 8 <= end; address += 8) {
-      const skip = inSkipped(address);
-      if (skip !== undefined) {
-        address = Math.ceil((skip.address + skip.sizeBytes) / 8) * 8 - 8;
-        continue;
-      }
+      if (covers(skipped, address)) continue;
       roots.push({ address, name: elf.symbolAt(address)?.symbol.name ?? section.name });
     }
   }
