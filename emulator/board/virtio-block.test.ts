@@ -47,7 +47,6 @@ function driver(virtioVersion: 1 | 2): Driver {
   t.write(register(0x38), SIZE);
   if (virtioVersion === 1) {
     t.write(register(0x28), 4096);
-    t.write(register(0x3c), 4096);
     t.write(register(0x40), QUEUE / 4096);
     expect(t.read(register(0x40))).toBe(QUEUE / 4096);
   } else {

@@ -18,6 +18,8 @@ const VENDOR = 0x554d_4551; // "QEMU", which kernels check for
 const BLOCK_DEVICE = 2;
 const QUEUE_MAX = 1024;
 const CONFIG = 0x100;
+/** of a legacy queue whose driver sets none, as xv6's: QEMU's default */
+const DEFAULT_ALIGN = 4096;
 
 /** Feature bits (Virtio 1.2, 5.2.3 and 6). */
 const FEATURES_LOW = (1 << 2) | (1 << 6) | (1 << 9); // SEG_MAX, BLK_SIZE, FLUSH
@@ -99,7 +101,7 @@ export function createVirtioBlock(
     // legacy queues are contiguous, the used ring aligned (Virtio 1.2, 2.7.2)
     const descriptors = words[WORD.queuePfn]! * words[WORD.guestPageSize]!;
     const available = descriptors + 16 * size;
-    const align = words[WORD.queueAlign]! || 1;
+    const align = words[WORD.queueAlign]! || DEFAULT_ALIGN;
     const used = Math.ceil((available + 4 + 2 * size) / align) * align;
     return { size, descriptors, available, used };
   }
