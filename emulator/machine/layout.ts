@@ -63,8 +63,6 @@ export const HART_HASHED = 0x7c0;
 export const HART = {
   /** x0..x31; x0 stays 0 because writes to it go to `sink` */
   x: 0,
-  /** where writes to x0 go */
-  sink: 256,
   pc: 264,
   /** f0..f31, NaN-boxed singles */
   f: 272,
@@ -123,6 +121,8 @@ export const HART = {
   // ---- from here on not hashed
   /** the instruction whose breakpoint or watch was already reported; -1 none */
   resumePc: 0x7c0,
+  /** where the interpreter's writes to x0 go */
+  sink: 0x7c8,
 } as const;
 
 /** Strict TLB of hart i at `STRICT_BASE + i * STRICT_STRIDE`; saved when the mode is strict. */

@@ -128,7 +128,7 @@ function prologue(a: Assembly, mode: LoopingMode): void {
     load64(a, 7, (BASE + TABLES) / 4096);
     a.put(asm('or', { rd: 6, rs1: 6, rs2: 7 }));
     csr(a, 'csrrw', 0, CSR.satp, 6);
-    load64(a, 7, BASE + 0x800);
+    load64(a, 7, BASE + 0x700);
     csr(a, 'csrrw', 0, CSR.stvec, 7);
   }
   load64(a, 6, BASE + CODE);
