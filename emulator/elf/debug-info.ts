@@ -77,7 +77,11 @@ export function readDebugInfo(elf: ElfFile): DebugInfo | undefined {
     variable: (name) => variablesByName().get(name),
     variables: () => [...variablesByName().values()],
     functionAt: (addr) => functionIn(unitOf(addr), addr),
-    where: (addr) => memoised(lines, addr, () => locate(dwarf, unitOf(addr), addr)),
+    where: (addr) =>
+      memoised(lines, addr, () => {
+        const symbol = elf.symbolAt(addr)?.symbol.name ?? '';
+        return locate(dwarf, unitOf(addr), addr, symbol);
+      }),
   };
 }
 
@@ -161,6 +165,7 @@ function locate(
   dwarf: DebugSections,
   unit: LazyUnit | undefined,
   addr: number,
+  symbol: string,
 ): readonly SourceLine[] {
   if (unit === undefined) return [];
   const table = unit.lines();
@@ -168,7 +173,8 @@ function locate(
   let file = row && table ? table.fileName(row.file) : '';
   let line = row?.line ?? 0;
   const owner = unit.index().functions.find((f) => contains(f.ranges, addr));
-  if (owner === undefined) return row ? [{ function: '', file, line }] : [];
+  // Assemblers describe lines but rarely functions.
+  if (owner === undefined) return row ? [{ function: symbol, file, line }] : [];
   const result: SourceLine[] = [];
   for (const call of inlinedCallsAt(dwarf, owner.die, addr, unit.root.lowPc).reverse()) {
     result.push({ function: call.name, file, line });

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { parseElf, readDebugInfo } from '../../emulator/elf/index.ts';
 import { buildKernel } from '../../kernel/build.ts';
@@ -58,6 +59,22 @@ describe('bundled kernels', () => {
     expect((await layoutOf(kernel, { refcount: 'page_refs' })).counts).toHaveLength(1);
   });
 });
+
+const hasGcc = spawnSync('riscv64-unknown-elf-gcc', ['--version']).status === 0;
+
+test.skipIf(!hasGcc)(
+  'gcc and clang lay the kernel out alike, and both are read alike',
+  async () => {
+    const { elf } = await buildKernel('cow', { toolprefix: 'riscv64-unknown-elf-' });
+    const parsed = parseElf(elf);
+    const gcc = inspectKernel(parsed, readDebugInfo(parsed));
+    const clang = await layoutOf('cow');
+    expect({ ...gcc.proc, address: 0 }).toEqual({ ...clang.proc, address: 0 });
+    expect({ ...gcc.fileTable, address: 0 }).toEqual({ ...clang.fileTable, address: 0 });
+    expect(gcc.counts.map(({ name, length }) => [name, length])).toEqual([['page_refs', 32768]]);
+    expect(gcc.degraded).toEqual([]);
+  },
+);
 
 describe('what is missing is said with the way out', () => {
   const problemsOf = async (make: () => Promise<unknown>) => {

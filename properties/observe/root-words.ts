@@ -41,15 +41,24 @@ function mayHoldPages(_: string, type: CType): boolean {
   return asStruct(plain)?.name !== 'context';
 }
 
-/** Without types: every aligned word of the writable sections, except those skipped. */
+const SHF_WRITE = 1;
+/** Variables larger than this are counts and buffers. */
+const MAX_UNTYPED_BYTES = 64 * 1024;
+
+/** Without types: every aligned word of the writable sections, except those skipped and large variables. */
 export function untypedRoots(elf: ElfFile, skipped: readonly Extent[]): RootWord[] {
   const roots: RootWord[] = [];
-  const SHF_WRITE = 1;
+  const large = elf.symbols.filter((symbol) => symbol.sizeBytes > MAX_UNTYPED_BYTES);
+  const extents = [...skipped, ...large];
   for (const section of elf.sections) {
     if (!(section.flags & SHF_WRITE) || section.address === 0) continue;
     const end = section.address + section.sizeBytes;
     for (let address = Math.ceil(section.address / 8) * 8; address + 8 <= end; address += 8) {
-      if (covers(skipped, address)) continue;
+      const extent = extents.find((e) => covers([e], address));
+      if (extent !== undefined) {
+        address = Math.ceil((extent.address + extent.sizeBytes) / 8) * 8 - 8;
+        continue;
+      }
       roots.push({ address, name: elf.symbolAt(address)?.symbol.name ?? section.name });
     }
   }
