@@ -43,19 +43,28 @@ export function* pieces(va: number, length: number): Generator<readonly [number,
 
 /**
  * Kernel to user, as copyout: stops at the first page it may not write. Returns how many bytes were
- * written, all of them on success. Pages before the failing one keep what was written.
+ * written, all of them on success. Pages before the failing one keep what was written; some kernels
+ * make the whole range writable first, and then write nothing to them.
  */
 export function copyOut(work: Work, slot: number, va: number, from: Data): number {
   if (from.bytes.length === 0) return zeroLength(work, slot, va);
-  for (const [at, offset, size] of pieces(va, from.bytes.length)) {
-    if (makeWritable(work, slot, at) !== 'ok') return offset;
+  let ready = 0;
+  for (const [at, , size] of pieces(va, from.bytes.length)) {
+    if (makeWritable(work, slot, at) !== 'ok') break;
+    ready += size;
+  }
+  if (ready > 0 && ready < from.bytes.length && choose(work, 2) === 1) {
+    note(work, 'a copyout that cannot write everything writes nothing');
+    return 0;
+  }
+  for (const [at, offset, size] of pieces(va, ready)) {
     const unknown = from.unknown
       .map((part) => ({ from: part.from - offset, to: part.to - offset }))
       .filter((part) => part.from < size && part.to > 0)
       .map((part) => ({ from: Math.max(part.from, 0), to: Math.min(part.to, size) }));
     writeFrame(work, slot, at, from.bytes.subarray(offset, offset + size), unknown);
   }
-  return from.bytes.length;
+  return ready;
 }
 
 /** Some kernels resolve the first page even when there is nothing to copy. Always 0. */

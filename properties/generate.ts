@@ -42,5 +42,9 @@ export function operationArbitrary(options: GenerateOptions = {}): fc.Arbitrary<
 export function sequenceArbitrary(options: GenerateOptions = {}): fc.Arbitrary<AnyOperation[]> {
   const operation = operationArbitrary(options);
   const maxLength = options.maxSteps ?? 30;
-  return fc.array(operation, { minLength: 1, maxLength, size: 'max' });
+  const sequence = fc.array(operation, { minLength: 1, maxLength, size: 'max' });
+  const fork = chosenOperations(options).find((definition) => definition.op === 'fork');
+  if (fork === undefined) return sequence;
+  const forks = fc.array(fork.arbitrary, { maxLength: 3, size: 'max' });
+  return fc.tuple(forks, sequence).map(([first, rest]) => [...first, ...rest].slice(0, maxLength));
 }

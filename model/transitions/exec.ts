@@ -14,7 +14,7 @@ import { value } from '../outcome.ts';
 import { type Entry, emptyPageMap, entry, tablePages, withEntries } from '../page-map.ts';
 import { type Image, processOf } from '../state.ts';
 import { copyIn, copyInString, fromLittleEndian } from '../user-copy.ts';
-import { allocateAll, show, update, type Work } from '../work.ts';
+import { allocateAll, allocationsLeft, choose, note, show, update, type Work } from '../work.ts';
 import { kindOfFile, pathText } from './files.ts';
 
 export type Exec = Omit<Extract<SyscallOperation, { op: 'exec' }>, 'path' | 'argv'> & {
@@ -40,12 +40,25 @@ export function exec(work: Work, slot: number, { path, argv }: Exec): boolean {
     emptyPageMap,
     image.pages.map((page) => [page.va, 1]),
   );
-  const leaves = image.pages.length;
-  if (!allocateAll(work, args.length + tablePages(plan) + leaves)) return fail();
+  if (!memorySuffices(work, tablePages(plan) + image.pages.length, args.length)) return fail();
   replaceImage(work, slot, args);
-  work.free += args.length;
   show(work, slot, value(args.length));
   return true;
+}
+
+/**
+ * Takes the pages of the new image. While it is built the arguments wait in pages of the kernel's: xv6
+ * takes one for each, others take one for all or copy them at once, so that the last few pages or a
+ * late failure may or may not be enough.
+ */
+function memorySuffices(work: Work, pages: number, args: number): boolean {
+  const spare = allocationsLeft(work) - pages;
+  const unclear = spare >= 0 && spare < Math.max(1, args);
+  if (unclear && choose(work, 2) === 1) {
+    note(work, 'the pages that hold the arguments are one too many');
+    return false;
+  }
+  return allocateAll(work, pages);
 }
 
 /**

@@ -77,7 +77,12 @@ describe('pipe', () => {
   });
 
   it('stops where user memory ends', () => {
-    expect(results(run(started(), pipe), write(1, 'brk-0x3', 9))).toEqual(['= 0x3']);
+    expect(results(run(started(), pipe), write(1, 'brk-0x3', 9))).toEqual([
+      '= 0x3',
+      '-1',
+      '= 0x0',
+      '-1',
+    ]);
     expect(results(run(started(), pipe), write(1, 'guard', 9))).toEqual(['= 0x0', '-1']);
   });
 });

@@ -19,6 +19,8 @@ export interface BootOptions {
   memoryBytes?: number;
   /** default `strict`, so that a missing sfence.vma shows */
   tlb?: TlbMode;
+  /** default `translator`; the results are the same */
+  tier?: 'interpreter' | 'translator';
   /** name of the variable with the reference counts, when it should not be searched for */
   refcount?: string;
   /** retired instructions that the boot may take; default 3·10⁹ */

@@ -45,6 +45,7 @@ export function bootGuest(options: BootOptions): Guest {
       harts: options.harts ?? 1,
       memoryBytes: options.memoryBytes ?? 128 * MIB,
       tlb: options.tlb ?? 'strict',
+      ...(options.tier && { tier: options.tier }),
       disk,
       virtioVersion,
       onConsole: console.push,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Operation } from '../../spec/operation.ts';
-import { atomicWidths, destinations, processes, simplerAddress, values } from './arguments.ts';
+import { atomicWidths, places, processes, simplerAddress, values } from './arguments.ts';
 import type { OperationDefinition } from './definition.ts';
 import { replace } from './helpers.ts';
 import { modelStep } from './model-step.ts';
@@ -16,7 +16,7 @@ export const amo: OperationDefinition<Amo> = {
     op: fc.constant('amo'),
     proc: processes,
     kind: fc.constantFrom('add', 'swap', 'or'),
-    va: destinations,
+    va: places,
     width: atomicWidths,
     value: values,
   }),

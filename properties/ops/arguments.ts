@@ -75,8 +75,14 @@ export const destinations: fc.Arbitrary<Address> = fc.oneof(
   { weight: 2, arbitrary: forbidden },
 );
 
-/** Where something is read: as destinations, where text is a good place. */
-export const sources: fc.Arbitrary<Address> = destinations;
+/**
+ * Where user code itself reads or writes: mostly where it may, as a fault is the end of a process and
+ * of what its successors might have shown.
+ */
+export const places: fc.Arbitrary<Address> = fc.oneof(
+  { weight: 6, arbitrary: writable },
+  { weight: 1, arbitrary: forbidden },
+);
 
 /** Destinations of buffers: page edges are more common. */
 export const buffers: fc.Arbitrary<Address> = fc.oneof(

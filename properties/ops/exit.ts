@@ -9,7 +9,7 @@ type Exit = Extract<Operation, { op: 'exit' }>;
 
 export const exit: OperationDefinition<Exit> = {
   op: 'exit',
-  weight: 5,
+  weight: 4,
   clauses: ['ownership', 'freelist', 'quiescence'],
   arbitrary: fc.record({
     op: fc.constant('exit'),

@@ -16,7 +16,7 @@ export const fetch: OperationDefinition<Fetch> = {
     op: fc.constant('fetch'),
     proc: processes,
     va: fc.oneof(
-      { weight: 2, arbitrary: fc.constantFrom('text2', 'ret_insn') },
+      { weight: 6, arbitrary: fc.constantFrom('text2', 'ret_insn') },
       { weight: 3, arbitrary: fc.constantFrom('data', 'bss', 'stack', 'heap', 'guard') },
       { weight: 1, arbitrary: destinations },
     ),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Operation } from '../../spec/operation.ts';
-import { buffers, processes, simplerAddress, simplerNumber, values } from './arguments.ts';
+import { places, processes, simplerAddress, simplerNumber, values } from './arguments.ts';
 import type { OperationDefinition } from './definition.ts';
 import { replace } from './helpers.ts';
 import { modelStep } from './model-step.ts';
@@ -15,7 +15,7 @@ export const fill: OperationDefinition<Fill> = {
   arbitrary: fc.record({
     op: fc.constant('fill'),
     proc: processes,
-    va: buffers,
+    va: places,
     length: fc.constantFrom(8, 100, 4096, 4097, 8192),
     value: values,
   }),

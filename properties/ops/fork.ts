@@ -9,7 +9,7 @@ type Fork = Extract<Operation, { op: 'fork' }>;
 
 export const fork: OperationDefinition<Fork> = {
   op: 'fork',
-  weight: 14,
+  weight: 16,
   clauses: ['ownership', 'refcount', 'permission'],
   arbitrary: fc.record({ op: fc.constant('fork'), proc: processes }),
   inject: () => syscall('fork'),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Operation } from '../../spec/operation.ts';
-import { processes, simplerAddress, sources, widths } from './arguments.ts';
+import { places, processes, simplerAddress, widths } from './arguments.ts';
 import type { OperationDefinition } from './definition.ts';
 import { replace } from './helpers.ts';
 import { modelStep } from './model-step.ts';
@@ -17,7 +17,7 @@ export const load: OperationDefinition<Load> = {
   arbitrary: fc.record({
     op: fc.constant('load'),
     proc: processes,
-    va: sources,
+    va: places,
     width: widths,
   }),
   inject: (operation, context) => ({

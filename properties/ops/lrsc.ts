@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Operation } from '../../spec/operation.ts';
-import { atomicWidths, destinations, processes, simplerAddress, values } from './arguments.ts';
+import { atomicWidths, places, processes, simplerAddress, values } from './arguments.ts';
 import type { OperationDefinition } from './definition.ts';
 import { replace } from './helpers.ts';
 import { modelStep } from './model-step.ts';
@@ -15,7 +15,7 @@ export const lrsc: OperationDefinition<Lrsc> = {
   arbitrary: fc.record({
     op: fc.constant('lrsc'),
     proc: processes,
-    va: destinations,
+    va: places,
     width: atomicWidths,
     value: values,
   }),

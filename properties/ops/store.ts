@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Operation } from '../../spec/operation.ts';
-import { destinations, processes, simplerAddress, values, widths } from './arguments.ts';
+import { places, processes, simplerAddress, values, widths } from './arguments.ts';
 import type { OperationDefinition } from './definition.ts';
 import { replace } from './helpers.ts';
 import { modelStep } from './model-step.ts';
@@ -16,7 +16,7 @@ export const store: OperationDefinition<Store> = {
   arbitrary: fc.record({
     op: fc.constant('store'),
     proc: processes,
-    va: destinations,
+    va: places,
     width: widths,
     value: values,
   }),
