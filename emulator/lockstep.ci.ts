@@ -4,11 +4,14 @@
  */
 import { describe, expect, test } from 'vitest';
 import { createMachine, type Machine } from './index.ts';
+import { disassemble } from './riscv/disassemble.ts';
 import { hasQemu, type QemuState, qemuTrace } from './testing/qemu-trace.ts';
 import { type ProgramMode, type RandomProgram, randomProgram } from './testing/random-program.ts';
 import { tinyElf } from './testing/tiny-elf.ts';
 
 const BASE = 0x8000_0000;
+/** where the random programs have their trap handler */
+const HANDLER = BigInt(BASE + 4);
 const LENGTH = 400;
 const CSRS = ['mstatus', 'mepc', 'mcause', 'mtval', 'mscratch', 'sscratch', 'sepc', 'satp'];
 const SEEDS = Array.from({ length: 12 }, (_, i) => i + 1);
@@ -31,7 +34,7 @@ function load(program: RandomProgram, tier: 'interpreter' | 'translator'): Machi
 }
 
 /** What differs between QEMU's state and ours, in words; registers whose value is free are left out. */
-function differences(qemu: QemuState, machine: Machine): string[] {
+function differences(qemu: QemuState, machine: Machine, afterAmo: boolean): string[] {
   const hart = machine.harts[0]!;
   const found: string[] = [];
   const compare = (name: string, ours: bigint) => {
@@ -44,11 +47,21 @@ function differences(qemu: QemuState, machine: Machine): string[] {
   for (let i = 1; i < 32; i++) compare(`x${i}`, hart.x(i));
   for (let i = 0; i < 32; i++) compare(`f${i}`, hart.f(i));
   for (const name of CSRS) {
+    const ours = hart.csr(name);
     // an illegal instruction may leave its bits or 0 (Privileged manual, mtval)
     if (name === 'mtval' && qemu.get('mcause') === 2n) continue;
-    compare(name, hart.csr(name));
+    // QEMU 7.2 reports an AMO or SC that may not access its page as a load fault; the manual wants a
+    // store/AMO fault (Privileged manual, mcause)
+    if (name === 'mcause' && afterAmo && qemu.get(name) === ours - 2n) continue;
+    compare(name, ours);
   }
   return found;
+}
+
+/** Did the trap that the hart just took come from an atomic instruction? */
+function trappedInAmo(machine: Machine): boolean {
+  const at = machine.harts[0]!.csr('mepc');
+  return (machine.memory.readU32(Number(at)) & 0x7f) === 0x2f;
 }
 
 describe.skipIf(!hasQemu())('lock-step with QEMU', () => {
@@ -62,8 +75,12 @@ describe.skipIf(!hasQemu())('lock-step with QEMU', () => {
       const ours = machine.harts[0]!;
       for (let i = 1; i < 32; i++) ours.setX(i, states[start]!.get(`x${i}`)!);
       let steps = 0;
+      let afterAmo = false;
+      let last = 'the start';
       for (const state of states.slice(start)) {
-        expect(differences(state, machine), `seed ${seed}, instruction ${steps}`).toEqual([]);
+        if (ours.pc === HANDLER) afterAmo = trappedInAmo(machine);
+        expect(differences(state, machine, afterAmo), `after ${last} (${steps})`).toEqual([]);
+        last = disassemble(machine.memory.readU32(Number(ours.pc)), ours.pc);
         machine.run(1);
         steps += 1;
       }

@@ -28,6 +28,8 @@ const TABLES = 0x2_0000;
 const SIZE = 0x3_0000;
 /** integer registers that hold addresses of data; random instructions do not write them */
 const BASES = [2, 24, 25, 26, 27, 28, 30];
+/** those of them that are 8-byte aligned */
+const ALIGNED_BASES = [2, 24, 25];
 /** and those of the trap handler */
 const RESERVED = new Set([...BASES, 29, 31]);
 const CSR = {
@@ -40,7 +42,6 @@ const CSR = {
   mscratch: 0x340,
   mepc: 0x341,
   sscratch: 0x140,
-  sepc: 0x141,
   pmpcfg0: 0x3a0,
   pmpaddr0: 0x3b0,
 };
@@ -101,7 +102,7 @@ function value(random: Random): bigint {
 function writeRegisterTable(view: DataView, random: Random): void {
   for (let i = 0; i < 64; i++) view.setBigUint64(REGISTERS + 8 * i, value(random), true);
   BASES.forEach((register, i) => {
-    const edge = random.pick([0, 2048, 4090, 4096 - 8]);
+    const edge = random.pick([0, 2048, 4096 - 8]) + (ALIGNED_BASES.includes(register) ? 0 : 2);
     const address = BASE + DATA + i * 4096 + (register === 2 ? 64 : edge);
     view.setBigUint64(REGISTERS + 8 * register, BigInt(address), true);
   });
@@ -204,9 +205,9 @@ function enter(mode: ProgramMode): number[] {
   }
   if (mode === 'machine') {
     words.push(
-      asm('lui', { rd: 29, imm: 0x1000 }),
-      asm('csrrs', { rs1: 29, imm: csrOperand(CSR.mstatus) }),
-      asm('srli', { rd: 29, rs1: 29, imm: 1 }),
+      // both bits of MPP at once: 2 is reserved
+      asm('lui', { rd: 29, imm: 0x2000 }),
+      asm('addi', { rd: 29, rs1: 29, imm: -0x800 }),
       asm('csrrs', { rs1: 29, imm: csrOperand(CSR.mstatus) }),
     );
   }
@@ -215,6 +216,8 @@ function enter(mode: ProgramMode): number[] {
 }
 
 const excluded = new Set(['mret', 'sret', 'wfi', 'ecall', 'jalr', 'fence.i', 'ebreak']);
+// QEMU models a reservation by the value that was loaded, so that whether SC succeeds may differ
+for (const name of ['sc.w', 'sc.d']) excluded.add(name);
 const candidates = rows.filter((row) => !excluded.has(row.name) && !row.name.startsWith('csr'));
 /** the handler takes any trapping SYSTEM instruction for the end */
 const userCandidates = candidates.filter((row) => row.name !== 'sfence.vma');
@@ -247,7 +250,10 @@ function instruction(random: Random, row: Row): number {
     }
   };
   const addresses = row.assembly.includes('(rs1)');
-  const rs1 = addresses ? random.pick(BASES) : random.below(29);
+  // what misaligned atomics do is judged by the tests of the rows
+  const atomic = row.section.startsWith('Unprivileged 14');
+  const bases = atomic ? ALIGNED_BASES : BASES;
+  const rs1 = addresses ? random.pick(bases) : random.below(29);
   const rd = isFloat('rd') ? random.below(32) : target();
   return asm(row.name, { rd, rs1, rs2: random.below(29), imm: immediate(random, row) });
 }
@@ -283,7 +289,8 @@ function retarget(words: readonly number[], at: number, random: Random): number 
 
 function csrAccess(random: Random, mode: ProgramMode): number {
   const everywhere = [CSR.fflags, CSR.frm, CSR.fcsr];
-  const supervisor = [...everywhere, CSR.sscratch, CSR.sepc];
+  // not sepc and mepc: QEMU 7.2 lets their lowest bit be set
+  const supervisor = [...everywhere, CSR.sscratch];
   const machine = [...supervisor, CSR.mscratch];
   const number = random.pick({ user: everywhere, supervisor, machine }[mode]);
   const name = random.pick(['csrrw', 'csrrs', 'csrrc', 'csrrwi', 'csrrsi', 'csrrci']);
