@@ -53,6 +53,8 @@ export function trackProcess(
   let extra: readonly Ppn[] = [];
   let trees: PageTable[] = [];
   let dirty = true;
+  /** the mappings by address; undefined where one changed since it was made */
+  let sorted: Mapping[] | undefined;
   let shown: ObservedProcess | undefined;
 
   const userTable: TableListener = {
@@ -60,6 +62,7 @@ export function trackProcess(
     leaf(va, page, low, present) {
       dirty = true;
       if (isSpecial(va, page, low)) return;
+      sorted = undefined;
       if (present) addMapping(va, page, low);
       else removeMapping(va, page);
     },
@@ -158,6 +161,7 @@ export function trackProcess(
     observed(parentPid) {
       if (shown !== undefined && !dirty && shown.parentPid === parentPid) return shown;
       dirty = false;
+      sorted ??= [...mappings.values()].sort((a, b) => a.va - b.va);
       const { state, killed, sizeBytes, trapframe } = row;
       shown = {
         index,
@@ -166,7 +170,7 @@ export function trackProcess(
         state,
         killed,
         sizeBytes,
-        mappings: [...mappings.values()].sort((a, b) => a.va - b.va),
+        mappings: sorted,
         tables: [...tablePages.keys()].map((page) => ppn(page)),
         trapframe: trapframe === 0 ? undefined : ppn(pageOf(trapframe)),
         extra,
