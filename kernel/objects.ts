@@ -55,15 +55,46 @@ function run(site: BuildSite, argv: readonly string[], cwd: string): Promise<voi
   });
 }
 
+let freeSlots = Math.max(1, availableParallelism());
+const waiting: (() => void)[] = [];
+
+/** Runs a task when fewer processes than there are CPUs are at work, in this whole process. */
+async function inTurn<T>(task: () => Promise<T>): Promise<T> {
+  if (freeSlots > 0) freeSlots -= 1;
+  else await new Promise<void>((resolve) => waiting.push(resolve));
+  try {
+    return await task();
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) freeSlots += 1;
+    else next();
+  }
+}
+
+const underWay = new Map<string, Promise<string>>();
+
 /** Runs a command that writes one file, unless the cache has its result, and returns that file's path. */
-async function cached(
+function cached(
   site: BuildSite,
   name: string,
   argv: readonly string[],
   cwd: string,
 ): Promise<string> {
   const path = join(site.cacheDir, name);
-  if (existsSync(path)) return path;
+  if (existsSync(path)) return Promise.resolve(path);
+  const begun = underWay.get(path);
+  if (begun !== undefined) return begun;
+  const made = inTurn(() => produce(site, path, argv, cwd)).finally(() => underWay.delete(path));
+  underWay.set(path, made);
+  return made;
+}
+
+async function produce(
+  site: BuildSite,
+  path: string,
+  argv: readonly string[],
+  cwd: string,
+): Promise<string> {
   mkdirSync(dirname(path), { recursive: true });
   const scratch = scratchName(path);
   try {
@@ -73,21 +104,6 @@ async function cached(
     rmSync(scratch, { force: true });
   }
   return path;
-}
-
-/** Runs tasks on as many processes as there are CPUs; the first failure wins. */
-async function pooled<T, R>(items: readonly T[], task: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const worker = async () => {
-    while (next < items.length) {
-      const index = next++;
-      results[index] = await task(items[index] as T);
-    }
-  };
-  const workers = Math.max(1, Math.min(availableParallelism(), items.length));
-  await Promise.all(Array.from({ length: workers }, worker));
-  return results;
 }
 
 /**
@@ -109,10 +125,11 @@ export function compileAll(
     `-ffile-prefix-map=${folder}=kernel`,
   ];
   const environment = digest([site.toolchain.id, ...COMMON_FLAGS, ...flags, ...headers]);
-  return pooled(paths, (path) => {
+  const objects = paths.map((path) => {
     const key = digest([environment, path, tree.get(path) ?? '']);
     return cached(site, `objects/${key}.o`, [...argv, '-c', path], folder);
   });
+  return allOrFirst(objects);
 }
 
 /** Links objects with a linker script of the tree and returns the ELF's path. */
@@ -127,6 +144,12 @@ export function link(
   const key = digest([site.toolchain.id, tree.get(script) ?? '', ...used, ...objects]);
   const argv = [...site.toolchain.link, ...used, '-T', script, ...objects];
   return cached(site, `linked/${key}.elf`, argv, materialise(tree, site.cacheDir));
+}
+
+/** Waits for all, so that no compiler is left running, then throws the first failure in order. */
+async function allOrFirst<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
 }
 
 /** Bytes of a file that a build just made. */
