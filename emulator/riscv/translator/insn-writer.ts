@@ -105,7 +105,13 @@ export class InsnWriter implements Sem {
     if (value.kind === 'const') this.constants.set(rd, value);
     else this.constants.delete(rd);
     const last = this.body.at(-1);
-    if (last && 'kind' in last && last.kind === 'set' && last.local === value) {
+    if (
+      last &&
+      'kind' in last &&
+      last.kind === 'set' &&
+      last.local === value &&
+      this.region.isTemp(value)
+    ) {
       // what was computed for rd goes there at once
       this.body.pop();
       this.emit(set(this.region.target(rd), last.value));

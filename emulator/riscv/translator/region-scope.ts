@@ -84,6 +84,11 @@ export class RegionScope {
     return found;
   }
 
+  /** Is it a local for one instruction, and no register? */
+  isTemp(local: Expr): boolean {
+    return local.kind === 'local' && (this.pools.get(local.type)?.all.includes(local) ?? false);
+  }
+
   /** A local of its own, for longer than an instruction. */
   local(type: ValueType): Local {
     return this.scope.local(type);
