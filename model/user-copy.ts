@@ -99,6 +99,17 @@ export function copyIn(work: Work, slot: number, va: number, length: number): Da
   return { bytes: concatenate(chunks, total), unknown };
 }
 
+/** Bytes from `va` on that the process may read, at most `length`; changes nothing. */
+export function readableLength(work: Work, slot: number, va: number, length: number): number {
+  const { pages, sizeBytes } = processOf(work, slot);
+  for (const [at, offset] of pieces(va, length)) {
+    const e = at >= 0 && at < MAXVA ? lookup(pages, at) : 0;
+    const comesAtUse = e === 0 && work.profile.lazySbrk && at >= 0 && at < sizeBytes;
+    if (!(e & PTE_U) && !comesAtUse) return offset;
+  }
+  return Math.max(length, 0);
+}
+
 function concatenate(chunks: readonly Uint8Array[], total: number): Uint8Array {
   if (chunks.length === 1) return chunks[0]!;
   const all = new Uint8Array(total);

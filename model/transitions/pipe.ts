@@ -1,11 +1,11 @@
 /** Pipes: one page of the allocator each, read and written byte by byte. */
 import { type Expected, value } from '../outcome.ts';
 import { processOf } from '../state.ts';
-import { copyIn, copyOut, data, littleEndian } from '../user-copy.ts';
+import { copyIn, copyOut, data, littleEndian, readableLength } from '../user-copy.ts';
 import { allocateAll, choose, note, show, update, type Work } from '../work.ts';
 import { addDescriptor, addFile, closeDescriptor, closeFile } from './descriptors.ts';
 
-/** pipe: two open files, one page, two descriptors copied out one after the other. */
+/** pipe: two open files, one page, two descriptors copied out. */
 export function pipe(work: Work, slot: number, va: number): boolean {
   const ends = makePipe(work);
   if (!ends) return show(work, slot, value(-1));
@@ -13,10 +13,7 @@ export function pipe(work: Work, slot: number, va: number): boolean {
   const readEnd = addDescriptor(work, slot, readFile);
   const writeEnd = readEnd === undefined ? undefined : addDescriptor(work, slot, writeFile);
   const told =
-    readEnd !== undefined &&
-    writeEnd !== undefined &&
-    tell(work, slot, va, readEnd) &&
-    tell(work, slot, va + 4, writeEnd);
+    readEnd !== undefined && writeEnd !== undefined && tell(work, slot, va, readEnd, writeEnd);
   if (told) return show(work, slot, value(0));
   for (const [fd, file] of [
     [readEnd, readFile],
@@ -28,8 +25,9 @@ export function pipe(work: Work, slot: number, va: number): boolean {
   return show(work, slot, value(-1));
 }
 
-const tell = (work: Work, slot: number, va: number, fd: number): boolean =>
-  copyOut(work, slot, va, data(littleEndian(BigInt(fd), 4))) === 4;
+/** Both descriptors are written, or as many of their bytes as user memory takes. */
+const tell = (work: Work, slot: number, va: number, readEnd: number, writeEnd: number): boolean =>
+  copyOut(work, slot, va, data(littleEndian(BigInt(readEnd + writeEnd * 2 ** 32), 8))) === 8;
 
 function makePipe(work: Work): [readFile: number, writeFile: number] | undefined {
   if (work.files.size + 2 > work.profile.nfile) return undefined;
@@ -93,6 +91,11 @@ export function pipeWrite(
   before = 0,
 ): boolean {
   let done = before;
+  if (before === 0 && readableLength(work, slot, va, length) < length && choose(work, 2) === 1) {
+    note(work, 'a write that cannot read everything writes nothing');
+    copyIn(work, slot, va, length);
+    return show(work, slot, value(-1));
+  }
   while (done < length) {
     const to = work.pipes.get(id)!;
     if (!to.readOpen) return show(work, slot, value(-1));

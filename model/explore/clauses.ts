@@ -1,0 +1,161 @@
+/** The clauses on the core: some are predicates on a state, some on a transition. */
+import type { Clause } from '../../spec/clause.ts';
+import {
+  COW,
+  entryAt,
+  FREE,
+  frameAt,
+  type Layout,
+  LIVE,
+  ONE,
+  parentOf,
+  type Row,
+  statusOf,
+  UNUSED,
+  W,
+  ZOMBIE,
+} from './bounds.ts';
+import type { Action, Seen } from './transitions.ts';
+
+const UNMAPPED = 2;
+
+/** What each process reads in each page: a bit, or UNMAPPED. `into` has processes × pages bytes. */
+export function readViews(l: Layout, row: Row, into: Uint8Array): void {
+  const cells = l.processes * l.pages;
+  for (let i = 0; i < cells; i++) {
+    const e = row[l.entries + i]!;
+    into[i] = e === 0 ? UNMAPPED : (row[frameAt(l, e >> 2)]! & ONE) >> 1;
+  }
+}
+
+const owners = new Uint8Array(64);
+
+/** Mappings of each frame, counted; index 0 counts unmapped pages. */
+function countOwners(l: Layout, row: Row): Uint8Array {
+  owners.fill(0, 0, l.frames + 1);
+  const end = l.entries + l.processes * l.pages;
+  for (let at = l.entries; at < end; at++) owners[row[at]! >> 2]!++;
+  return owners;
+}
+
+/** The first clause that a state breaks. */
+export function brokenByState(l: Layout, row: Row): Clause | undefined {
+  const mapped = countOwners(l, row);
+  for (let f = 1; f <= l.frames; f++) {
+    const byte = row[frameAt(l, f)]!;
+    const n = mapped[f]!;
+    if (byte & FREE && n > 0) return 'use-after-free';
+    if (!(byte & FREE) && n === 0) return 'conservation';
+    if (!(byte & FREE) && byte >> 2 !== n) return 'refcount';
+  }
+  return brokenPermission(l, row, mapped) ?? brokenQuiescence(l, row);
+}
+
+function brokenPermission(l: Layout, row: Row, mapped: Uint8Array): Clause | undefined {
+  for (let p = 0; p < l.processes; p++) {
+    for (let v = 0; v < l.pages; v++) {
+      const e = row[entryAt(l, p, v)]!;
+      if (e === 0) continue;
+      if (v < l.readOnly ? e & (W | COW) : e & W && mapped[e >> 2]! > 1) return 'permission';
+      if (v >= l.readOnly && (e & (W | COW)) === 0) return 'liveness';
+      for (let q = 0; q < p; q++) {
+        for (let w = 0; w < l.pages; w++) {
+          if (w !== v && row[entryAt(l, q, w)]! >> 2 === e >> 2) return 'ownership';
+        }
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Every zombie can be waited for; an empty machine has all its frames free (else conservation). */
+function brokenQuiescence(l: Layout, row: Row): Clause | undefined {
+  for (let p = 0; p < l.processes; p++) {
+    if (statusOf(row, p) !== ZOMBIE) continue;
+    const parent = parentOf(row, p);
+    if (parent >= 0 && statusOf(row, parent) !== LIVE) return 'quiescence';
+  }
+  return undefined;
+}
+
+/** What the action must show, from the state before it and the meaning of the operation alone. */
+export function expected(l: Layout, before: Row, action: Action): Seen {
+  const { name, p, v, oom } = action;
+  const noFrame = oom || freeFrames(l, before) === 0;
+  if (name === 'store' || name === 'copyout') {
+    const refused: Seen = name === 'store' ? 'killed' : 'failed';
+    const e = before[entryAt(l, p, v)]!;
+    if (e === 0 || v < l.readOnly) return refused;
+    return noFrame && countOwners(l, before)[e >> 2]! > 1 ? refused : 'ok';
+  }
+  if (name === 'fork') return v < l.pages || !hasUnused(l, before) ? 'failed' : 'ok';
+  if (name === 'exec') return oom || freeFrames(l, before) < l.image ? 'failed' : 'ok';
+  if (name === 'grow') return noFrame || heapPages(l, before, p) === heapRoom(l) ? 'failed' : 'ok';
+  if (name === 'shrink') return heapPages(l, before, p) === 0 ? 'failed' : 'ok';
+  return 'ok';
+}
+
+const heapRoom = (l: Layout): number => l.pages - l.image;
+
+function heapPages(l: Layout, row: Row, p: number): number {
+  let n = 0;
+  for (let v = l.image; v < l.pages; v++) if (row[entryAt(l, p, v)] !== 0) n++;
+  return n;
+}
+
+function freeFrames(l: Layout, row: Row): number {
+  let n = 0;
+  for (let f = 1; f <= l.frames; f++) if (row[frameAt(l, f)]! & FREE) n++;
+  return n;
+}
+
+function hasUnused(l: Layout, row: Row): boolean {
+  for (let p = 0; p < l.processes; p++) if (statusOf(row, p) === UNUSED) return true;
+  return false;
+}
+
+/**
+ * The first clause that a transition breaks. `views` is what everybody read before; it is changed to
+ * what everybody must read now.
+ */
+export function brokenByTransition(
+  l: Layout,
+  before: Row,
+  after: Row,
+  action: Action,
+  seen: Seen,
+  views: Uint8Array,
+): Clause | undefined {
+  if (seen !== expected(l, before, action)) return 'result';
+  const wrote = (action.name === 'store' || action.name === 'copyout') && seen === 'ok';
+  if (wrote) {
+    const e = after[entryAt(l, action.p, action.v)]!;
+    if (after[frameAt(l, e >> 2)]! & FREE) return 'use-after-free';
+    if (countOwners(l, after)[e >> 2]! > 1) return 'isolation';
+    // copyout by a kernel address leaves the entry as it is; a store needs W to ever end
+    if (action.name === 'store' && !(e & W)) return 'liveness';
+  }
+  if (seen === 'ok') expectViews(l, before, action, views);
+  const cells = l.processes * l.pages;
+  for (let i = 0; i < cells; i++) {
+    const e = after[l.entries + i]!;
+    const now = e === 0 ? UNMAPPED : (after[frameAt(l, e >> 2)]! & ONE) >> 1;
+    if (now !== views[i]) return 'content';
+  }
+  return undefined;
+}
+
+/** The meaning of an operation that succeeded, on what processes read. */
+function expectViews(l: Layout, before: Row, { name, p, v, x }: Action, views: Uint8Array): void {
+  const at = p * l.pages;
+  if (name === 'store' || name === 'copyout') views[at + v] = x;
+  else if (name === 'fork') {
+    let child = 0;
+    while (statusOf(before, child) !== UNUSED) child++;
+    views.copyWithin(child * l.pages, at, at + l.pages);
+  } else if (name === 'grow') views[at + l.image + heapPages(l, before, p)] = 0;
+  else if (name === 'shrink') views[at + l.image + heapPages(l, before, p) - 1] = UNMAPPED;
+  else if (name === 'exec' || name === 'start') {
+    for (let page = 0; page < l.pages; page++) views[at + page] = page < l.image ? 0 : UNMAPPED;
+  } else if (name === 'reap') views.fill(UNMAPPED, at, at + l.pages);
+}

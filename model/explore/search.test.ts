@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { type Bounds, bootRow, entryAt, frameAt, layoutOf, type Row } from './bounds.ts';
+import { CORRECT, MUTATED_MODELS } from './rules.ts';
+import { exploreCore, printAction } from './search.ts';
+import { asIs, type Canonicalizer, canonicalizer } from './symmetry.ts';
+import { allActions, apply } from './transitions.ts';
+
+const TINY: Bounds = { processes: 2, pages: 2, readOnly: 0, image: 2, frames: 3, failing: true };
+const SMALL: Bounds = { processes: 2, pages: 3, readOnly: 1, image: 2, frames: 4, failing: true };
+const MEDIUM: Bounds = { processes: 3, pages: 3, readOnly: 1, image: 2, frames: 6, failing: true };
+
+describe('the correct model', () => {
+  it('breaks no clause within the bounds, with and without failing allocations', async () => {
+    const all = await exploreCore({ bounds: SMALL });
+    expect(all).toMatchObject({ complete: true, states: 715 });
+    expect(all.violation).toBeUndefined();
+    const calm = await exploreCore({ bounds: { ...SMALL, failing: false } });
+    expect(calm).toMatchObject({ complete: true });
+    expect(calm.states).toBe(all.states);
+    expect(calm.transitions).toBeLessThan(all.transitions);
+  });
+
+  it('visits with symmetry every class of the full state space, nearly all once', async () => {
+    const full = reachable(TINY, asIs);
+    const reduced = reachable(TINY, canonicalizer(layoutOf(TINY)));
+    expect((await exploreCore({ bounds: TINY, symmetry: false })).states).toBe(full.size);
+    expect((await exploreCore({ bounds: TINY })).states).toBe(reduced.size);
+    const classes = classesOf(full);
+    expect(classesOf(reduced)).toEqual(classes);
+    expect(full.size).toBeGreaterThan(5 * classes.size);
+    expect(reduced.size).toBeLessThan(1.03 * classes.size);
+  });
+
+  it('is explored alike by one thread and by two', async () => {
+    const [one, two] = await Promise.all(
+      [1, 2].map((workers) => exploreCore({ bounds: SMALL, workers })),
+    );
+    expect(two!.depths).toEqual(one!.depths);
+    expect(two!.digest).toBe(one!.digest);
+  });
+});
+
+describe('limits', () => {
+  it('end the search as incomplete', async () => {
+    expect(await exploreCore({ bounds: MEDIUM, maxStates: 10_000 })).toMatchObject({
+      complete: false,
+    });
+    const shallow = await exploreCore({ bounds: MEDIUM, maxDepth: 2 });
+    expect(shallow).toMatchObject({ complete: false });
+    expect(shallow.depths).toHaveLength(2);
+    const stopped = await exploreCore({ bounds: MEDIUM, onDepth: () => 'stop' });
+    expect(stopped.depths).toHaveLength(1);
+  });
+
+  it('outside their range are refused with a sentence', async () => {
+    await expect(exploreCore({ bounds: { ...SMALL, processes: 9 } })).rejects.toThrow(
+      'processes: expected 1 to 8, found 9',
+    );
+    await expect(exploreCore({ bounds: SMALL, mutant: 'x' })).rejects.toThrow(
+      'no mutated model "x"',
+    );
+  });
+});
+
+describe('every mutated model is found', () => {
+  it.each(MUTATED_MODELS.map((m) => [m.name]))('%s', async (mutant) => {
+    const { violation } = await exploreCore({ bounds: MEDIUM, mutant, maxStates: 50_000 });
+    const text = violation?.trace.map(printAction).join('; ');
+    expect(`${violation?.clause}: ${text}`).toMatchSnapshot();
+    expect(violation).toBeDefined();
+  });
+});
+
+/** Every reachable row, by the plainest search there is. */
+function reachable(bounds: Bounds, canonical: Canonicalizer): Set<string> {
+  const l = layoutOf(bounds);
+  const actions = allActions(l);
+  const renamed = new Uint8Array(l.size);
+  canonical(bootRow(l), renamed);
+  const seen = new Set([String(renamed)]);
+  for (const text of seen) {
+    for (const action of actions) {
+      const row = rowOf(text);
+      if (apply(l, CORRECT, row, action) === undefined) continue;
+      canonical(row, renamed);
+      seen.add(String(renamed));
+    }
+  }
+  return seen;
+}
+
+const classesOf = (rows: Set<string>) =>
+  new Set([...rows].map((text) => leastRenaming(TINY, rowOf(text))));
+
+const rowOf = (text: string): Row => Uint8Array.from(text.split(','), Number);
+
+/** The least row under every renaming of two processes, the image's pages, and frames. */
+function leastRenaming(bounds: Bounds, row: Row): string {
+  const l = layoutOf(bounds);
+  let least: string | undefined;
+  for (const ps of permutations([0, 1])) {
+    for (const vs of permutations([0, 1])) {
+      for (const fs of permutations(Array.from({ length: l.frames }, (_, i) => i + 1))) {
+        const text = String(rename(row, ps, vs, fs));
+        if (least === undefined || text < least) least = text;
+      }
+    }
+  }
+  return least!;
+
+  function rename(from: Row, ps: number[], vs: number[], fs: number[]): Row {
+    const into = new Uint8Array(l.size);
+    ps.forEach((to, p) => {
+      const parent = from[p]! >> 2;
+      into[to] = (from[p]! & 3) | ((parent === 0 ? 0 : ps[parent - 1]! + 1) << 2);
+      vs.forEach((w, v) => {
+        const e = from[entryAt(l, p, v)]!;
+        into[entryAt(l, to, w)] = e === 0 ? 0 : (fs[(e >> 2) - 1]! << 2) | (e & 3);
+      });
+    });
+    fs.forEach((to, i) => {
+      into[frameAt(l, to)] = from[frameAt(l, i + 1)]!;
+    });
+    return into;
+  }
+}
+
+function permutations(items: number[]): number[][] {
+  if (items.length === 0) return [[]];
+  return items.flatMap((item, i) =>
+    permutations(items.toSpliced(i, 1)).map((rest) => [item, ...rest]),
+  );
+}
+
+describe('canonicalizer', () => {
+  it('is idempotent where nothing is tied', () => {
+    const l = layoutOf(SMALL);
+    const canonical = canonicalizer(l);
+    const [once, twice] = [new Uint8Array(l.size), new Uint8Array(l.size)];
+    canonical(bootRow(l), once);
+    canonical(once, twice);
+    expect(twice).toEqual(once);
+  });
+});
