@@ -83,7 +83,7 @@ describe('pipe', () => {
       '= 0x0',
       '-1',
     ]);
-    expect(results(run(started(), pipe), write(1, 'guard', 9))).toEqual(['= 0x0', '-1']);
+    expect(results(run(started(), pipe), write(1, 'guard', 9))).toEqual(['= 0x0', '-1', '-1']);
   });
 });
 

@@ -59,6 +59,7 @@ export function pipeRead(
   length: number,
 ): boolean {
   const from = work.pipes.get(id)!;
+  if (length < 0 && choose(work, 2) === 1) return show(work, slot, value(-1));
   if (!pipeReady(work, id, 'read')) {
     if (length <= 0 && choose(work, 2) === 1) return show(work, slot, value(0));
     return update(work, slot, { blocked: { op: 'pipe-read', pipe: id, va, length } });

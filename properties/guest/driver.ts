@@ -24,6 +24,9 @@ export interface DriverParts {
   where(hart: number): Trouble['where'];
 }
 
+/** Turns of others during one operation: a write of several blocks sleeps for the disk often. */
+const MOST_TURNS = 5000;
+
 /** Who came to park: a slot, init (−1), or a process that is not ours (undefined). */
 interface Parked {
   hart: number;
@@ -115,7 +118,7 @@ export class Driver {
 
     let sleepingRounds = 0;
     const patience = options.sleeps ? TICK_ROUNDS : PATIENCE_ROUNDS;
-    for (let turn = 0; turn < this.turnLimit() * patience; turn++) {
+    for (let turn = 0; turn < MOST_TURNS; turn++) {
       const parked =
         turn === 0 ? this.run(record, options.budgetInsns) : this.next(record, options.budgetInsns);
       if ('kind' in parked) return parked;

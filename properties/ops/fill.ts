@@ -7,6 +7,8 @@ import { modelStep } from './model-step.ts';
 
 type Fill = Extract<Operation, { op: 'fill' }>;
 
+const LAST_ADDRESS = (1n << 64n) - 1n;
+
 /** Byte stores in ascending order; a fault in the middle leaves what came before. */
 export const fill: OperationDefinition<Fill> = {
   op: 'fill',
@@ -19,14 +21,16 @@ export const fill: OperationDefinition<Fill> = {
     length: fc.constantFrom(8, 100, 4096, 4097, 8192),
     value: values,
   }),
-  inject: (operation, context) => ({
-    stub: 'do_fill',
-    registers: {
-      a0: BigInt(operation.value),
-      a1: context.address(operation.va),
-      a2: BigInt(operation.length),
-    },
-  }),
+  inject(operation, context) {
+    const va = context.address(operation.va);
+    const length = BigInt(operation.length);
+    // The stub compares addresses, so the end must not wrap around.
+    const toTop = LAST_ADDRESS - va;
+    return {
+      stub: 'do_fill',
+      registers: { a0: BigInt(operation.value), a1: va, a2: length < toTop ? length : toTop },
+    };
+  },
   step: modelStep,
   *simpler(operation) {
     yield* replace(operation, 'length', simplerNumber(operation.length, 1));
