@@ -160,7 +160,7 @@ export interface Observation extends OwnershipSnapshot {
   readonly changedProcesses: readonly number[];
   /** managed pages that the kernel itself holds, found from its data or held since before the first observation */
   readonly kernelPages: readonly Ppn[];
-  /** one sentence for each page table that cannot be walked */
+  /** one sentence for each page table that cannot be walked; `conflicts` has them too, at their roots */
   readonly damagedTables: readonly string[];
 }
 

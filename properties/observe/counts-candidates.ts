@@ -1,4 +1,10 @@
-import { asStruct, type CType, type DebugInfo, resolved } from '../../emulator/elf/index.ts';
+import {
+  asStruct,
+  type CType,
+  type DebugInfo,
+  type ElfFile,
+  resolved,
+} from '../../emulator/elf/index.ts';
 import type { CountsCandidate } from './api.ts';
 
 /** The fewest counts that could be one per page: of 16 MiB. */
@@ -13,6 +19,24 @@ export function countsCandidates(debug: DebugInfo): readonly CountsCandidate[] {
   const found: CountsCandidate[] = [];
   for (const { name, address, type } of debug.variables()) visit(name, address, type, found, 0);
   return found;
+}
+
+/** Without types: every large object, as an array of integers of each width. */
+export function untypedCandidates(elf: ElfFile): readonly CountsCandidate[] {
+  return elf.symbols
+    .filter(({ name, kind }) => kind === 'object' && name !== 'stack0')
+    .flatMap(({ name, address, sizeBytes }) =>
+      [1, 2, 4, 8]
+        .filter((width) => sizeBytes % width === 0 && sizeBytes / width >= MIN_COUNTS)
+        .map((width) => ({
+          name,
+          address,
+          indirect: false,
+          strideBytes: width,
+          count: { offset: 0, sizeBytes: width, signed: false },
+          length: sizeBytes / width,
+        })),
+    );
 }
 
 function visit(

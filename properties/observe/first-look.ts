@@ -32,7 +32,7 @@ export function firstNotes(
   observed: Observation,
   unexplained: ReadonlySet<number> | undefined,
 ): string[] {
-  const notes = [...observed.damagedTables];
+  const notes: string[] = [];
   if (observed.freelist.problem !== undefined) notes.push(observed.freelist.problem);
   for (const { page, claims } of observed.conflicts) {
     notes.push(`page 0x${(page * PAGE_BYTES).toString(16)} is ${claims.join(' and ')}`);

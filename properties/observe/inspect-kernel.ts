@@ -1,7 +1,7 @@
 import type { DebugInfo, ElfFile } from '../../emulator/elf/index.ts';
 import { PAGE_BYTES } from '../../spec/units.ts';
 import { type InspectOptions, type KernelLayout, LayoutError, type ProcLayout } from './api.ts';
-import { countsCandidates } from './counts-candidates.ts';
+import { countsCandidates, untypedCandidates } from './counts-candidates.ts';
 import { defaultFileTable, defaultFreelists, defaultProcLayout } from './default-layouts.ts';
 import { fileTableLayout } from './file-table-layout.ts';
 import { freelistHeads } from './freelist-layout.ts';
@@ -32,7 +32,7 @@ export function inspectKernel(
   const fileTable = findFileTable(elf, debug, degraded);
   const kernelPagetable = elf.symbol('kernel_pagetable')?.address;
   const end = elf.symbol('end')?.address ?? imageEnd(elf);
-  const counts = chooseCounts(debug, options.refcount, problems);
+  const counts = chooseCounts(elf, debug, options.refcount, problems);
   if (problems.length > 0 || proc === undefined) throw new LayoutError(problems);
   const readElsewhere = [
     { address: proc.address, sizeBytes: proc.count * proc.strideBytes },
@@ -115,8 +115,13 @@ function findFileTable(elf: ElfFile, debug: DebugInfo | undefined, degraded: str
   return found;
 }
 
-function chooseCounts(debug: DebugInfo | undefined, name: string | undefined, problems: string[]) {
-  const all = debug ? countsCandidates(debug) : [];
+function chooseCounts(
+  elf: ElfFile,
+  debug: DebugInfo | undefined,
+  name: string | undefined,
+  problems: string[],
+) {
+  const all = debug ? countsCandidates(debug) : untypedCandidates(elf);
   if (name === undefined) return all;
   const chosen = all.filter((each) => each.name === name || each.name.startsWith(`${name}.`));
   if (chosen.length === 0) {

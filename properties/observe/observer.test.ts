@@ -177,7 +177,9 @@ describe('what goes wrong is seen', () => {
     restore();
     expect(told(observer.observe())).toEqual(told(first));
     kernel.write(root + 8, 2 ** 50 + 1);
-    expect(observer.observe().damagedTables[0]).toMatch(/outside RAM/);
+    const damaged = observer.observe();
+    expect(damaged.damagedTables[0]).toMatch(/outside RAM/);
+    expect(damaged.conflicts.at(-1)!.claims.at(-1)).toBe(damaged.damagedTables[0]);
   });
 });
 

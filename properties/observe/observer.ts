@@ -1,5 +1,5 @@
 import type { FreeListReading, PageClass } from '../../spec/ownership.ts';
-import { type Ppn, ppn } from '../../spec/units.ts';
+import { PAGE_BYTES, type Ppn, ppn } from '../../spec/units.ts';
 import type { CountsScheme, KernelLayout, Observation, ObservedMemory, Observer } from './api.ts';
 import { countAt, searchCounts } from './counts-search.ts';
 import { describeClaims } from './describe-claims.ts';
@@ -177,6 +177,7 @@ function freshReading(shared: Shared, before?: Reading): Reading {
       });
     const trees = [...processes.values()].flatMap((p) => p.tables);
     if (kernelTable !== undefined) trees.push(kernelTable);
+    const damaged = trees.filter((tree) => tree.damaged !== undefined);
     return {
       firstPpn: ppn(managed.first),
       endPpn: ppn(managed.end),
@@ -191,20 +192,28 @@ function freshReading(shared: Shared, before?: Reading): Reading {
         const value = scheme && countAt(guest, scheme, page);
         return value === undefined ? undefined : value - scheme!.bias;
       },
-      conflicts: conflicts(observed),
+      conflicts: conflicts(observed, damaged),
       changedPages: changedPages.map((page) => ppn(page)),
       changedProcesses,
       kernelPages,
-      damagedTables: trees.flatMap((tree) => tree.damaged ?? []),
+      damagedTables: damaged.map((tree) => tree.damaged!),
     };
   }
 
-  function conflicts(observed: Observation['processes']): Observation['conflicts'] {
+  function conflicts(
+    observed: Observation['processes'],
+    damaged: readonly PageTable[],
+  ): Observation['conflicts'] {
+    if (claims.conflicting.size + lostPages.size + damaged.length === 0) return NOBODY;
+    const said = (page: number) => describeClaims(page, claims, observed, owners);
     const pages = [...claims.conflicting, ...lostPages].sort((a, b) => a - b);
-    return pages.map((page) => ({
-      page: ppn(page),
-      claims: describeClaims(page, claims, observed, owners),
-    }));
+    return [
+      ...pages.map((page) => ({ page: ppn(page), claims: said(page) })),
+      ...damaged.map(({ root, damaged: why }) => {
+        const page = Math.floor(root / PAGE_BYTES);
+        return { page: ppn(page), claims: [...said(page), why!] };
+      }),
+    ];
   }
 
   return {
