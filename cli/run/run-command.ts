@@ -58,7 +58,6 @@ async function session(
     onConsole: text.add,
   });
   machine.load(kernel.elf);
-  const newline = context.terminal.interactive ? '\r\n' : '\n';
   const outcome = await runSession(
     machine,
     kernel.elf,
@@ -72,11 +71,11 @@ async function session(
     {
       terminal: context.terminal,
       now: context.now,
-      note: (lines) => stderr.write(`\ncowcheck: ${lines}\n`.replaceAll('\n', newline)),
+      note: (lines) => stderr.write(`\ncowcheck: ${lines}\n`),
     },
   );
   if (outcome.kind !== 'disk-refused') {
-    if (text.length > 0) stdout.write(newline);
+    if (text.length > 0) stdout.write('\n');
     if (flags.writeFs) writeBack(machine, image);
   }
   machine.dispose();
