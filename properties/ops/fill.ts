@@ -22,7 +22,8 @@ export const fill: OperationDefinition<Fill> = {
     value: values,
   }),
   inject(operation, context) {
-    const va = context.address(operation.va);
+    const wanted = context.address(operation.va);
+    const va = wanted < LAST_ADDRESS ? wanted : LAST_ADDRESS - 1n;
     const length = BigInt(operation.length);
     // The stub compares addresses, so the end must not wrap around.
     const toTop = LAST_ADDRESS - va;
