@@ -42,7 +42,7 @@ export function createWorkerPool<Job, Reply>(
     }
   };
   const start = (): Worker => {
-    const worker = new Worker(module, { workerData: data, execArgv: execArgv(module) });
+    const worker = startWorker(module, data);
     worker.on('message', (answer: WorkerAnswer<Reply>) => {
       const waiting = busy.get(worker);
       busy.delete(worker);
@@ -69,6 +69,12 @@ export function createWorkerPool<Job, Reply>(
   };
 }
 
-/** A checkout that was not built runs its TypeScript in the workers too. */
-const execArgv = (module: URL): string[] =>
-  module.pathname.endsWith('.ts') ? ['--import', 'tsx'] : [];
+/** A checkout that was not built runs its TypeScript in the workers too, through tsx. */
+function startWorker(module: URL, workerData: unknown): Worker {
+  if (!module.pathname.endsWith('.ts')) return new Worker(module, { workerData });
+  const code = `import('tsx/esm/api').then(({ register }) => {
+    register();
+    return import(${JSON.stringify(module.href)});
+  });`;
+  return new Worker(code, { eval: true, workerData });
+}
