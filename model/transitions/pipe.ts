@@ -91,6 +91,7 @@ export function pipeWrite(
   length: number,
   before = 0,
 ): boolean {
+  if (length < 0 && choose(work, 2) === 1) return show(work, slot, value(-1));
   let done = before;
   if (before === 0 && readableLength(work, slot, va, length) < length && choose(work, 2) === 1) {
     note(work, 'a write that cannot read everything writes nothing');
