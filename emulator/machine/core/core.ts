@@ -49,7 +49,8 @@ export const coreSignatures = {
 
   markDirty: [['i32'], 'void'],
   dropCode: [['i32'], 'void'],
-  breakReservations: [[h, 'i32'], 'void'],
+  /** (hart that stores, or 0; pa, size) */
+  breakReservations: [[h, 'i32', 'i32'], 'void'],
   /** (page): something outside the harts is about to write it */
   touchPage: [['i32'], 'void'],
   /** (hart, va, pa, size, kind): reports to the host when the page is watched; 1 to stop */

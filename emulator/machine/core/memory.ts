@@ -202,7 +202,7 @@ function defineStorePhysical(core: Core): void {
       call(f.markDirty, page),
       set(flags, flagsOf(core, page)),
       when(i32.and(flags, PAGE_FLAG.code), [call(f.dropCode, page)]),
-      when(i32.and(flags, PAGE_FLAG.reserved), [call(f.breakReservations, h, page)]),
+      when(i32.and(flags, PAGE_FLAG.reserved), [call(f.breakReservations, h, pa, size)]),
       when(
         i32.and(flags, PAGE_FLAG.walked),
         [
@@ -301,7 +301,7 @@ function defineAtomics(core: Core): void {
       // what the atomic will write is not known here: as if the entry lost a permission
       when(i32.and(flagsOf(core, pageOf(pa)), PAGE_FLAG.walked), [call(f.touchPage, pageOf(pa))]),
       when(i32.and(flagsOf(core, pageOf(pa)), PAGE_FLAG.reserved), [
-        call(f.breakReservations, h, pageOf(pa)),
+        call(f.breakReservations, h, i32.wrap(pa), size),
       ]),
       when(i32.eqz(i32.and(flagsOf(core, pageOf(pa)), NEVER_WRITABLE)), [
         cache(core, h, va, pa, STORE),

@@ -1,5 +1,5 @@
 import { block, brIf, call, i32, i64, label, leave, set, when } from '../../wasm/index.ts';
-import { CORE, DECODED_SIZE, HART, HOT, PAGE_FLAG } from '../layout.ts';
+import { CORE, DECODED_SIZE, HART, HOT, PAGE_FLAG, PAGE_SIZE, RAM_BASE } from '../layout.ts';
 import type { Core } from './core.ts';
 import {
   flagsOf,
@@ -50,21 +50,29 @@ export function definePages(core: Core): void {
     ];
   });
 
-  // Takes away every other hart's reservation in the page; ours stays, as the manual allows.
+  // Takes away the other harts' reservations that a store overlaps; ours stays, as the manual allows.
   m.define(f.breakReservations, (s) => {
-    const h = s.param(0);
-    const page = s.param(1);
-    const other = s.local('i32');
-    const own = s.local('i32');
-    const reserved = i32.and(
-      i64.ne(get(other, HART.reservation), -1),
-      i32.eq(pageOf(get(other, HART.reservation)), page),
+    const [h, pa, size] = params(s);
+    const [other, left, page, at] = words(s, 4);
+    const overlaps = i32.and(
+      i32.ltU(at, i32.add(pa, size)),
+      i32.ltU(pa, i32.add(at, getW(other, HART.reservationSize))),
     );
     return [
+      set(page, pageOf(pa)),
       forHarts(core, other, [
-        when(reserved, [when(i32.eq(other, h), [set(own, 1)], [put(other, HART.reservation, -1)])]),
+        when(i64.ne(get(other, HART.reservation), -1), [
+          set(at, i32.wrap(get(other, HART.reservation))),
+          when(
+            i32.and(i32.ne(other, h), overlaps),
+            [put(other, HART.reservation, -1)],
+            [set(left, i32.or(left, i32.eq(pageOf(at), page)))],
+          ),
+        ]),
       ]),
-      when(i32.eqz(own), [setFlags(core, page, i32.and(flagsOf(core, page), ~PAGE_FLAG.reserved))]),
+      when(i32.eqz(left), [
+        setFlags(core, page, i32.and(flagsOf(core, page), ~PAGE_FLAG.reserved)),
+      ]),
     ];
   });
 
@@ -78,7 +86,9 @@ export function definePages(core: Core): void {
         call(f.flushAll),
         setFlags(core, page, i32.and(flagsOf(core, page), ~PAGE_FLAG.walked)),
       ]),
-      when(has(PAGE_FLAG.reserved), [call(f.breakReservations, 0, page)]),
+      when(has(PAGE_FLAG.reserved), [
+        call(f.breakReservations, 0, i32.add(i32.shl(page, 12), RAM_BASE), PAGE_SIZE),
+      ]),
     ];
   });
 

@@ -157,7 +157,7 @@ function defineTableWalk(core: Core): void {
               brIf(fault, i64.eqz(i64.and(i64.shrU(get(h, HART.menvcfg), ADUE), 1))),
               brIf(denied, i32.eqz(call(f.pmpCheck, h, at, 8, STORE, 1))),
               set(pte, i64.or(pte, needed(kind))),
-              updateEntry(core, h, page, slot, pte),
+              updateEntry(core, h, page, pa, slot, pte),
             ]),
             ...(tlb === 'strict' ? [call(f.strictInsert, h, va, pte, level)] : []),
           ]),
@@ -187,9 +187,11 @@ const rememberWalked = (core: Core, page: Local) => [
 ];
 
 /** Setting A and D only widens what cached translations may say: none has to go. */
-const updateEntry = (core: Core, h: Local, page: Local, slot: Local, pte: Local) => [
+const updateEntry = (core: Core, h: Local, page: Local, pa: Local, slot: Local, pte: Local) => [
   call(core.f.markDirty, page),
   when(i32.and(flagsOf(core, page), PAGE_FLAG.code), [call(core.f.dropCode, page)]),
-  when(i32.and(flagsOf(core, page), PAGE_FLAG.reserved), [call(core.f.breakReservations, h, page)]),
+  when(i32.and(flagsOf(core, page), PAGE_FLAG.reserved), [
+    call(core.f.breakReservations, h, pa, 8),
+  ]),
   i64.store(slot, pte),
 ];
