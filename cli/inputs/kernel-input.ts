@@ -1,6 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
 import { ElfError, type ElfFile, parseElf } from '../../emulator/elf/index.ts';
-import { buildImage, buildKernel, KernelBuildError, kernelNames } from '../../kernel/build.ts';
 import { UsageError } from '../exit-codes.ts';
 
 export interface KernelInput {
@@ -15,10 +14,6 @@ export interface KernelInput {
 
 /** The kernel when the user names none. */
 const DEFAULT_KERNEL = 'cow';
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-}
 
 function readInput(path: string, what: string): Uint8Array {
   try {
@@ -39,35 +34,43 @@ function parse(name: string, bytes: Uint8Array): ElfFile {
   }
 }
 
+/** The builder is only loaded for bundled kernels: a user's own boots sooner without it. */
+const builder = () => import('../../kernel/build.ts');
+
+/** What building yields, or UsageError with the compiler's message. */
+async function built<T>(
+  build: (from: Awaited<ReturnType<typeof builder>>) => Promise<T>,
+): Promise<T> {
+  const from = await builder();
+  try {
+    return await build(from);
+  } catch (error) {
+    if (error instanceof from.KernelBuildError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
 /**
  * Finds a kernel by path or by the name of a bundled one; a bundled name wins only where no such file
  * exists. Throws UsageError, naming the choices.
  */
 export async function kernelInput(name = DEFAULT_KERNEL): Promise<KernelInput> {
-  const isName = kernelNames().includes(name) || name.startsWith('mutant:');
-  if (isName && !isFile(name)) {
-    try {
-      const built = await buildKernel(name);
-      return {
-        name,
-        path: built.path,
-        bytes: built.elf,
-        elf: parse(name, built.elf),
-        bundled: true,
-      };
-    } catch (error) {
-      if (error instanceof KernelBuildError) throw new UsageError(error.message);
-      throw error;
+  const found = statSync(name, { throwIfNoEntry: false });
+  if (found?.isFile()) {
+    const bytes = readInput(name, 'kernel');
+    return { name, path: name, bytes, elf: parse(name, bytes), bundled: false };
+  }
+  return built(async ({ buildKernel, kernelNames }) => {
+    if (!kernelNames().includes(name) && !name.startsWith('mutant:')) {
+      if (found) throw new UsageError(`cannot read the kernel ${name}: it is not a file`);
+      throw new UsageError(
+        `there is no file ${name}, and no bundled kernel of that name; give the path of a kernel ELF, ` +
+          `or one of ${kernelNames().join(', ')}, mutant:NAME`,
+      );
     }
-  }
-  if (!statSync(name, { throwIfNoEntry: false })) {
-    throw new UsageError(
-      `there is no file ${name}, and no bundled kernel of that name; give the path of a kernel ELF, ` +
-        `or one of ${kernelNames().join(', ')}, mutant:NAME`,
-    );
-  }
-  const bytes = readInput(name, 'kernel');
-  return { name, path: name, bytes, elf: parse(name, bytes), bundled: false };
+    const { path, elf } = await buildKernel(name);
+    return { name, path, bytes: elf, elf: parse(name, elf), bundled: true };
+  });
 }
 
 export interface ImageInput {
@@ -90,13 +93,8 @@ export async function imageInput(
         `which file system goes with ${kernel.name}? Give it with --fs, for example --fs fs.img`,
       );
     }
-    try {
-      const { path: built, image } = await buildImage();
-      return { path: built, bytes: image, bundled: true };
-    } catch (error) {
-      if (error instanceof KernelBuildError) throw new UsageError(error.message);
-      throw error;
-    }
+    const { path: ours, image } = await built(({ buildImage }) => buildImage());
+    return { path: ours, bytes: image, bundled: true };
   }
   const bytes = readInput(path, 'file system image');
   if (bytes.length === 0 || bytes.length % BLOCK_BYTES !== 0) {
