@@ -12,6 +12,7 @@ import {
   putW,
   repeat,
   setFlags,
+  words,
 } from './kit.ts';
 
 /**
