@@ -46,8 +46,12 @@ export interface CampaignResult {
   complete: boolean;
 }
 
-/** Sequences of which one starts with all memory free; the others have little, so that it runs out. */
-const ROOMY_EVERY = 16;
+/**
+ * Of so many sequences the last few start with all memory free; the others have little, so that it runs
+ * out. In blocks, as going from one starting point to the other changes most of memory.
+ */
+const BLOCK = 256;
+const ROOMY_OF_BLOCK = 16;
 
 /** As `campaignSteps`, without stopping. */
 export function runCampaign(session: Session, options: CampaignOptions): CampaignResult {
@@ -125,7 +129,7 @@ interface Planned {
 function* allSequences(session: Session, options: CampaignOptions): Generator<Planned> {
   for (const { base, sequence } of options.corpus ?? []) yield { phase: 'corpus', base, sequence };
   if (!options.only) {
-    for (const sequence of scenarios()) yield { phase: 'failing', base: 'tight', sequence };
+    for (const scenario of scenarios()) yield { phase: 'failing', ...scenario };
   }
   for (const random of randomSequences(session, options)) yield { phase: 'random', ...random };
 }
@@ -146,7 +150,7 @@ export function* randomSequences(
     const batch = fc.sample(arbitrary, { seed: options.seed + done, numRuns: BATCH });
     for (const [at, sequence] of batch.entries()) {
       if (done + at >= options.runs) return;
-      const base = (done + at) % ROOMY_EVERY === 0 ? 'roomy' : 'tight';
+      const base = (done + at) % BLOCK >= BLOCK - ROOMY_OF_BLOCK ? 'roomy' : 'tight';
       yield { base, sequence: base === 'roomy' ? affordable(session, sequence) : sequence };
     }
   }

@@ -35,16 +35,43 @@ export function operationArbitrary(options: GenerateOptions = {}): fc.Arbitrary<
   return fc.oneof(...choices);
 }
 
+/** Which operations a sequence is made of, mostly: a mixture finds less than many different leanings. */
+const LEANINGS: readonly { weight: number; towards: readonly string[] }[] = [
+  { weight: 6, towards: [] },
+  { weight: 1, towards: ['fork'] },
+  { weight: 1, towards: ['fork', 'exit', 'wait', 'kill'] },
+  { weight: 1, towards: ['fork', 'store', 'fill', 'amo'] },
+  { weight: 1, towards: ['pipe', 'read', 'write', 'fork'] },
+  { weight: 1, towards: ['sbrk', 'fork', 'store', 'pressure'] },
+  { weight: 1, towards: ['fail-alloc', 'fork', 'store', 'exec', 'read', 'sbrk'] },
+];
+const LEANS_BY = 12;
+const MOST_FIRST_FORKS = 3;
+
 /**
- * Sequences of 1 to `maxSteps` operations. They start with a fork more often than not, as without one
- * nothing is shared.
+ * Sequences of 1 to `maxSteps` operations. Most start with a few forks, as without one nothing is
+ * shared; half of them lean towards a few operations.
  */
 export function sequenceArbitrary(options: GenerateOptions = {}): fc.Arbitrary<AnyOperation[]> {
-  const operation = operationArbitrary(options);
   const maxLength = options.maxSteps ?? 30;
-  const sequence = fc.array(operation, { minLength: 1, maxLength, size: 'max' });
-  const fork = chosenOperations(options).find((definition) => definition.op === 'fork');
-  if (fork === undefined) return sequence;
-  const forks = fc.array(fork.arbitrary, { maxLength: 3, size: 'max' });
-  return fc.tuple(forks, sequence).map(([first, rest]) => [...first, ...rest].slice(0, maxLength));
+  const chosen = chosenOperations(options);
+  const leaning = LEANINGS.filter(
+    ({ towards }) => towards.length === 0 || chosen.some(({ op }) => towards.includes(op)),
+  );
+  const sequences = leaning.map(({ weight, towards }) => {
+    const operation = fc.oneof(
+      ...chosen.map(({ op, weight: usual, arbitrary }) => ({
+        weight: towards.includes(op) ? usual * LEANS_BY : usual,
+        arbitrary,
+      })),
+    );
+    return { weight, arbitrary: fc.array(operation, { minLength: 1, maxLength, size: 'max' }) };
+  });
+  const fork = chosen.find((definition) => definition.op === 'fork');
+  const forks = fork
+    ? fc.array(fork.arbitrary, { maxLength: MOST_FIRST_FORKS, size: 'max' })
+    : fc.constant([]);
+  return fc
+    .tuple(forks, fc.oneof(...sequences))
+    .map(([first, rest]) => [...first, ...rest].slice(0, maxLength));
 }

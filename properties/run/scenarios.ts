@@ -1,11 +1,21 @@
 import { parseOperation } from '../../spec/steps.ts';
 import type { AnyOperation } from '../ops/index.ts';
+import type { BaseName } from './session.ts';
 
-/**
- * Short sequences in which every operation that allocates does so while pages are shared. Each of their
- * allocations is made to fail in turn.
- */
-const SCENARIOS = [
+/** Short sequences of which every allocation is made to fail in turn. */
+export interface Scenario {
+  base: BaseName;
+  sequence: readonly AnyOperation[];
+}
+
+/** An address space of more than 2 MiB has a second table page at the lowest level, which may fail. */
+const ROOMY = [
+  ['p0 sbrk 2097152', 'p0 fork', 'p1 store.1 brk-0x1 0x11', 'p1 exec str_init argv_one'],
+  ['p0 sbrk 2080768 lazy', 'p0 store.8 brk-0x8 0x11', 'p0 fork', 'p1 sbrk 16384', 'p1 fork'],
+];
+
+/** Every operation that allocates, while pages are shared. */
+const TIGHT = [
   [
     'p0 fork',
     'p0 store.1 data 0x11',
@@ -31,7 +41,12 @@ const SCENARIOS = [
     'p0 amo.add.8 bss 0x1',
   ],
   ['p0 fork', 'p1 lrsc.4 data 0x5', 'p0 kill 1', 'p0 wait data', 'p0 mkdir str_d0'],
-] as const;
+];
 
-export const scenarios = (): AnyOperation[][] =>
-  SCENARIOS.map((lines) => lines.map((line, at) => parseOperation(line, at + 1)));
+const parsed = (base: BaseName, scenarios: readonly string[][]): Scenario[] =>
+  scenarios.map((lines) => ({
+    base,
+    sequence: lines.map((line, at) => parseOperation(line, at + 1)),
+  }));
+
+export const scenarios = (): Scenario[] => [...parsed('roomy', ROOMY), ...parsed('tight', TIGHT)];
