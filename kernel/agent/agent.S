@@ -131,6 +131,13 @@ argv_many:                      // 33 arguments: more than exec takes
   .endr
   .quad 0
 
+  .globl argv_large
+argv_large:                     // fits the page that exec reads arguments to, but not the stack
+  .rept 31
+  .quad str_long + 70
+  .endr
+  .quad 0
+
   string str_init, "/init"
   string str_missing, "/missing"
   string str_notelf, "/README"

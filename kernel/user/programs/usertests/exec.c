@@ -50,6 +50,11 @@ large_arguments(void)
     argv[i] = word;
   argv[MAXARG - 1] = NULL;
   check(exec("echo", argv) == -1, "exec took more arguments than a stack holds");
+  for (int i = 0; i < MAXARG - 1; i++)
+    argv[i] = word + sizeof(word) - 130; // now they do, but not with the pointers to them
+  check(exec("echo", argv) == -1, "exec took arguments without room for their pointers");
+  for (int i = 0; i < 5; i++)
+    argv[i] = word;
   argv[5] = NULL;
   if (must_fork() == 0) {
     close(1);
