@@ -58,6 +58,8 @@ export function expander(job: Job): (ranges: [number, number][], taken: Int32Arr
   const after: Row = new Uint8Array(l.size);
   const renamed: Row = new Uint8Array(l.size);
   const views = new Uint8Array(l.processes * l.pages);
+  const recent = [0, 1, 2].map(() => new Uint8Array(l.size));
+  let at = 0;
   const expectedViews = new Uint8Array(views.length);
 
   function expandRow(number: number, share: Share): void {
@@ -80,9 +82,17 @@ export function expander(job: Job): (ranges: [number, number][], taken: Int32Arr
   }
 
   function insertRow(parent: number, action: number): Clause | undefined {
-    if (sameBytes(after, visited.row(parent))) return undefined;
+    if (sameBytes(after, visited.row(parent)) || isRecent()) return undefined;
     canonical(after, renamed);
     return visited.insert(renamed, parent, action) < 0 ? undefined : brokenByState(l, renamed);
+  }
+
+  /** Store and copyout, with and without memory, often lead to the same row: then it is known. */
+  function isRecent(): boolean {
+    if (recent.some((row) => sameBytes(after, row))) return true;
+    recent[at]!.set(after);
+    at = (at + 1) % recent.length;
+    return false;
   }
 
   return (ranges, taken) => {
