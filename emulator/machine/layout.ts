@@ -131,7 +131,7 @@ export const STRICT_ENTRIES = 1024;
 /** vpn|asid key i64, pte i64 (ppn, permissions, level in bits 54..55, global in G) */
 export const STRICT_ENTRY_SIZE = 16;
 export const STRICT_STRIDE = STRICT_ENTRIES * STRICT_ENTRY_SIZE;
-export const SAVED_END = STRICT_BASE + MAX_HARTS * STRICT_STRIDE;
+const SAVED_END = STRICT_BASE + MAX_HARTS * STRICT_STRIDE;
 
 /** Distance from a hart block to its transient block. */
 const HOT_DELTA = SAVED_END - HART_BASE;
@@ -190,8 +190,7 @@ export const HOT = {
   dataPrivilege: HOT_DELTA + 92,
 } as const;
 
-export const HOT_STRIDE = HART_STRIDE;
-const HOT_END = SAVED_END + MAX_HARTS * HOT_STRIDE;
+const HOT_END = SAVED_END + MAX_HARTS * HART_STRIDE;
 
 /** Transient globals: absolute addresses, i32 unless said otherwise. */
 export const CORE = {

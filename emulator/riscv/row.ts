@@ -2,7 +2,7 @@ import type { FormatName } from './formats.ts';
 import type { Sem } from './sem.ts';
 
 /** How an instruction can leave the straight line; absent: only by a trap. */
-export type Flow = 'branch' | 'jal' | 'jalr' | 'system';
+type Flow = 'branch' | 'jal' | 'jalr' | 'system';
 
 /** One instruction of the manuals, said once. Everything else is derived from the rows. */
 export interface Row {

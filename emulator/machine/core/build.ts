@@ -16,7 +16,7 @@ import { defineTraps } from './traps.ts';
 import { defineWalk } from './walk.ts';
 
 /** What the host and translated code call. */
-export const exported = [
+const exported = [
   ...['run', 'now', 'mtime', 'updateTimers', 'setLines', 'touchPage', 'markDirty'],
   ...['flushAll', 'flushHart', 'dropWrites', 'newGenerations', 'selectContexts', 'translate'],
   ...['slowLoad', 'slowStore', 'storeAddress', 'loadReserved', 'storeConditional', 'mulHighU'],

@@ -19,7 +19,7 @@ type Signature = readonly [params: readonly ValueType[], result: ResultType];
 const h = 'i32' as const;
 
 /** Functions of the host that the core calls (module `host`). */
-export const hostSignatures = {
+const hostSignatures = {
   /** (hart, pa, size): value, zero-extended; sets CORE.refused for an access fault */
   mmioLoad: [[h, 'i32', 'i32'], 'i64'],
   /** (hart, pa, size, value) */
@@ -136,7 +136,7 @@ export const coreSignatures = {
   pagesReplaced: [['i32', 'i32'], 'void'],
 } satisfies Record<string, Signature>;
 
-export type HostName = keyof typeof hostSignatures;
+type HostName = keyof typeof hostSignatures;
 export type CoreName = keyof typeof coreSignatures;
 
 /** The core module under construction. */

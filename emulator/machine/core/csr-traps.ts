@@ -45,7 +45,7 @@ const SSTATUS_READ = BigInt(SSTATUS_WRITE) | UXL;
 const ACCESS_BITS = 3 * bit(MSTATUS.MPP) + bit(MSTATUS.MPRV) + bit(MSTATUS.SUM) + bit(MSTATUS.MXR);
 
 /** A, C, D, F, I, M, S, U and MXL 64. */
-export const MISA = (2n << 62n) | 0x14112dn;
+const MISA = (2n << 62n) | 0x14112dn;
 /** every exception below M that exists, but calls from M */
 const MEDELEG_WRITE = 0xb3ff;
 const MIDELEG_WRITE = SSIP | STIP | SEIP;

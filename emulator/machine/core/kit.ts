@@ -7,7 +7,6 @@ import {
   type FunctionScope,
   i32,
   i64,
-  type Label,
   type Local,
   label,
   loop,
@@ -65,13 +64,6 @@ export function forHarts(core: Core, h: Local, body: Body): Stmt[] {
   ];
 }
 
-/** while (condition) body */
-export function whileDo(condition: Expr, body: Body): Stmt {
-  const top = label();
-  const out: Label = label();
-  return block(out, [loop(top, [brIf(out, i32.eqz(condition)), body, br(top)])]);
-}
-
 /** Do all bytes from `pa` (i64) lie in RAM? */
 export const inRam = (core: Core, pa: Expr, size: Operand): Expr =>
   i64.leU(i64.sub(pa, RAM_BASE), i64.sub(core.layout.ramBytes, i64.extendU(asI32(size))));
@@ -91,8 +83,6 @@ export const flagsOf = (core: Core, page: Expr): Expr => i32.load8u(page, core.l
 export const setFlags = (core: Core, page: Expr, flags: Expr): Stmt =>
   i32.store8(page, flags, core.layout.pageFlags);
 
-/** Asks generated code to leave after this instruction. */
-export const leaveAfter = (h: Expr): Stmt => putW(h, HOT.event, i32.or(getW(h, HOT.event), 2));
 export const eventBit = (h: Expr, bit: 1 | 2): Expr => i32.and(getW(h, HOT.event), bit);
 /** Has the access just made trapped or stopped? */
 export const aborted = (h: Expr): Expr => eventBit(h, 1);

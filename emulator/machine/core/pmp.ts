@@ -19,7 +19,7 @@ import { getW, longs, params, putW, repeat, words } from './kit.ts';
 export const PMP_ENTRIES = 16;
 
 /** What HART.pmpMode says. */
-export const PMP_OFF = 0;
+const PMP_OFF = 0;
 const PMP_OPEN = 1;
 export const PMP_ENFORCED = 2;
 

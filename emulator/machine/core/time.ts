@@ -15,7 +15,6 @@ import { get, getW, longs, params, put, putW } from './kit.ts';
 
 const MTIP = 1 << 7;
 const STIP = 1 << 5;
-export const STCE = 63;
 
 /** menvcfg.STCE: does this hart have stimecmp? (Sstc) */
 export const hasSstc = (h: Expr): Expr => i64.ltS(get(h, HART.menvcfg), 0);
