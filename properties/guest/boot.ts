@@ -6,7 +6,7 @@ import { FsError } from '../../kernel/image/fs-error.ts';
 import { replaceFile } from '../../kernel/image/replace-file.ts';
 import { inspectKernel } from '../observe/index.ts';
 import { syscall } from '../ops/helpers.ts';
-import { readAgent } from './agent-program.ts';
+import { type AgentProgram, readAgent } from './agent-program.ts';
 import { hookAllocator } from './allocator-hooks.ts';
 import type { BootOptions, Guest } from './api.ts';
 import { Driver } from './driver.ts';
@@ -15,6 +15,7 @@ import { kernelFrames } from './kernel-frames.ts';
 import { processTable } from './process-table.ts';
 
 const A0 = 10;
+const PAGE = 4096;
 const MIB = 1 << 20;
 const BOOT_BUDGET_INSNS = 3_000_000_000;
 const CONSOLE_LIMIT = 64 * 1024;
@@ -57,7 +58,8 @@ export function bootGuest(options: BootOptions): Guest {
     return fresh;
   });
   const budget = options.bootBudgetInsns ?? BOOT_BUDGET_INSNS;
-  reachPark(machine, park, layout.functions.panic, budget, console.text);
+  const isAgent = (hart: Hart): boolean => runsAgent(machine, hart, agent);
+  reachPark({ machine, park, panic: layout.functions.panic, budget, isAgent }, console.text);
   machine.freezeTime(true);
 
   const hooks = hookAllocator(machine, layout.functions, where);
@@ -121,18 +123,37 @@ function imageWithAgent(image: Uint8Array, agent: Uint8Array): Uint8Array {
   }
 }
 
+interface Boot {
+  machine: Machine;
+  /** breakpoint on the agent's first instruction */
+  park: number;
+  panic: number | undefined;
+  /** retired instructions */
+  budget: number;
+  isAgent: (hart: Hart) => boolean;
+}
+
+/** Is it the agent's code that the hart stands in, and not another program at the same address? */
+function runsAgent({ memory }: Machine, hart: Hart, agent: AgentProgram): boolean {
+  const pa = hart.translate(hart.pc, 'fetch');
+  const text = agent.segments.find(({ va }) => BigInt(va) === hart.pc);
+  if (pa === undefined || text === undefined) return false;
+  const length = Math.min(text.bytes.length, PAGE - (pa % PAGE));
+  const here = memory.bytes().subarray(pa - memory.base, pa - memory.base + length);
+  return Buffer.compare(here, text.bytes.subarray(0, length)) === 0;
+}
+
 /** Runs the boot. Anything but the agent's first instruction is a sentence for the user. */
-function reachPark(
-  machine: Machine,
-  park: number,
-  panic: number | undefined,
-  budget: number,
-  printed: () => string,
-): void {
+function reachPark({ machine, park, panic, budget, isAgent }: Boot, printed: () => string): void {
   const panicking = (): Hart | undefined =>
     machine.harts.find((hart) => panic !== undefined && hart.pc === BigInt(panic));
-  const stop = panicking() ? undefined : machine.run(budget);
-  if (stop?.kind === 'breakpoint' && stop.id === park) return;
+  let stop = panicking() ? undefined : machine.run(budget);
+  const before = machine.retired;
+  while (stop?.kind === 'breakpoint' && stop.id === park) {
+    if (isAgent(machine.harts[stop.hart]!)) return;
+    // the kernel's own first program, which only executes /init, has an instruction there too
+    stop = machine.run(Math.max(1, budget - (machine.retired - before)));
+  }
   const hart = panicking();
   if (stop === undefined || hart !== undefined) {
     throw new GuestError(`the kernel panics at boot: ${hart ? readText(machine, hart) : '?'}`);

@@ -1,6 +1,6 @@
 import { defaultProfile, type Profile } from '../../model/index.ts';
 import type { OwnershipSnapshot } from '../../spec/ownership.ts';
-import { PTE_U } from '../../spec/sv39.ts';
+import { PTE_U, PTE_X } from '../../spec/sv39.ts';
 import type { Guest } from '../guest/api.ts';
 
 /**
@@ -12,13 +12,13 @@ export function learnProfile(guest: Guest, observed: OwnershipSnapshot): Profile
   const mappings = init?.mappings ?? [];
   const guards = mappings.filter(({ flags }) => (flags & PTE_U) === 0);
   const lastGuard = guards.at(-1);
-  const stackPages = lastGuard
-    ? mappings.filter(({ va }) => va > lastGuard.va).length
-    : defaultProfile.stackPages;
+  const stack = lastGuard ? mappings.filter(({ va }) => va > lastGuard.va) : [];
   return {
     ...defaultProfile,
     lazySbrk: guest.layout.lazy,
-    stackPages,
+    // exec and sbrk take their pages from the same function
+    heapExecutable: stack.some(({ flags }) => (flags & PTE_X) !== 0),
+    stackPages: stack.length || defaultProfile.stackPages,
     guardPages: guards.length,
     nproc: guest.table.count,
   };
