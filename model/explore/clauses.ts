@@ -15,6 +15,7 @@ import {
   W,
   ZOMBIE,
 } from './bounds.ts';
+import type { Rules } from './rules.ts';
 import type { Action, Seen } from './transitions.ts';
 
 const UNMAPPED = 2;
@@ -78,21 +79,38 @@ function brokenQuiescence(l: Layout, row: Row): Clause | undefined {
   return undefined;
 }
 
-/** What the action must show, from the state before it and the meaning of the operation alone. */
-export function expected(l: Layout, before: Row, action: Action): Seen {
+/**
+ * What the action must show, from the state before it, the meaning of the operation, and which of the
+ * correct designs it is: not from the rules that may be broken.
+ */
+function expected(l: Layout, rules: Rules, before: Row, action: Action): Seen {
   const { name, p, v, oom } = action;
   const noFrame = oom || freeFrames(l, before) === 0;
   if (name === 'store' || name === 'copyout') {
     const refused: Seen = name === 'store' ? 'killed' : 'failed';
     const e = before[entryAt(l, p, v)]!;
     if (e === 0 || v < l.readOnly) return refused;
-    return noFrame && countOwners(l, before)[e >> 2]! > 1 ? refused : 'ok';
+    const copies = countOwners(l, before)[e >> 2]! > 1 || (copiesSole(rules) && (e & W) === 0);
+    return noFrame && copies ? refused : 'ok';
   }
-  if (name === 'fork') return v < l.pages || !hasUnused(l, before) ? 'failed' : 'ok';
+  if (name === 'fork') {
+    const copies = rules.forkCopies ? mappedPages(l, before, p) : 0;
+    const fails = v < l.pages || !hasUnused(l, before) || copies > freeFrames(l, before);
+    return fails ? 'failed' : 'ok';
+  }
   if (name === 'exec') return oom || freeFrames(l, before) < l.image ? 'failed' : 'ok';
   if (name === 'grow') return noFrame || heapPages(l, before, p) === heapRoom(l) ? 'failed' : 'ok';
   if (name === 'shrink') return heapPages(l, before, p) === 0 ? 'failed' : 'ok';
   return 'ok';
+}
+
+/** Of the correct designs, does this one copy a page that it maps alone? */
+const copiesSole = (rules: Rules): boolean => rules.solePage === 'copy';
+
+function mappedPages(l: Layout, row: Row, p: number): number {
+  let n = 0;
+  for (let v = 0; v < l.pages; v++) if (row[entryAt(l, p, v)] !== 0) n++;
+  return n;
 }
 
 const heapRoom = (l: Layout): number => l.pages - l.image;
@@ -120,13 +138,14 @@ function hasUnused(l: Layout, row: Row): boolean {
  */
 export function brokenByTransition(
   l: Layout,
+  rules: Rules,
   before: Row,
   after: Row,
   action: Action,
   seen: Seen,
   views: Uint8Array,
 ): Clause | undefined {
-  if (seen !== expected(l, before, action)) return 'result';
+  if (seen !== expected(l, rules, before, action)) return 'result';
   const wrote = (action.name === 'store' || action.name === 'copyout') && seen === 'ok';
   if (wrote) {
     const e = after[entryAt(l, action.p, action.v)]!;

@@ -2,7 +2,7 @@
 import type { Clause } from '../../spec/clause.ts';
 import { type Bounds, layoutOf, type Row } from './bounds.ts';
 import { brokenByState, brokenByTransition, readViews } from './clauses.ts';
-import { CORRECT, MUTATED_MODELS, type Rules } from './rules.ts';
+import { CORRECT, CORRECT_MODELS, MUTATED_MODELS, type Rules } from './rules.ts';
 import { asIs, canonicalizer } from './symmetry.ts';
 import { allActions, apply } from './transitions.ts';
 import { CapacityError, openVisited, type VisitedMemory } from './visited.ts';
@@ -10,8 +10,8 @@ import { CapacityError, openVisited, type VisitedMemory } from './visited.ts';
 /** What a thread needs to begin; plain data. */
 export interface Job {
   bounds: Bounds;
-  /** name of a mutated model; the correct rules when absent */
-  mutant?: string | undefined;
+  /** name of a correct or mutated model */
+  model: string;
   /** merge states that differ only in names? */
   symmetry: boolean;
   memory: VisitedMemory;
@@ -33,13 +33,13 @@ export interface Share {
   full: boolean;
 }
 
-/** The rules of a mutated model by name. Throws a RangeError that lists the names. */
-export function rulesOf(mutant: string | undefined): Rules {
-  if (mutant === undefined) return CORRECT;
-  const found = MUTATED_MODELS.find((m) => m.name === mutant);
+/** The rules of a correct or mutated model by name. Throws a RangeError that lists the names. */
+export function rulesOf(model: string): Rules {
+  const models = [...CORRECT_MODELS, ...MUTATED_MODELS];
+  const found = models.find((m) => m.name === model);
   if (found) return { ...CORRECT, ...found.rules };
-  const names = MUTATED_MODELS.map((m) => m.name).join(', ');
-  throw new RangeError(`no mutated model "${mutant}"; there are ${names}`);
+  const names = models.map((m) => m.name).join(', ');
+  throw new RangeError(`no model "${model}"; there are ${names}`);
 }
 
 /** Rows taken at once from the shared list. */
@@ -51,7 +51,7 @@ const GRAIN = 512;
  */
 export function expander(job: Job): (ranges: [number, number][], taken: Int32Array) => Share {
   const l = layoutOf(job.bounds);
-  const rules = rulesOf(job.mutant);
+  const rules = rulesOf(job.model);
   const actions = allActions(l);
   const canonical = job.symmetry ? canonicalizer(l) : asIs;
   const visited = openVisited(job.memory);
@@ -73,7 +73,8 @@ export function expander(job: Job): (ranges: [number, number][], taken: Int32Arr
       share.transitions++;
       expectedViews.set(views);
       const broken =
-        brokenByTransition(l, row, after, action, seen, expectedViews) ?? insertRow(number, a);
+        brokenByTransition(l, rules, row, after, action, seen, expectedViews) ??
+        insertRow(number, a);
       if (broken) {
         share.finding = { clause: broken, row: number, action: a };
         return;

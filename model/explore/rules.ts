@@ -16,8 +16,12 @@ export interface Rules {
   forkUndoDrops: boolean;
   /** and the parent's flags of the pages it had shared already */
   forkUndoParent: (flags: number) => number;
-  /** is a page with this count written in place? */
+  /** does fork copy every page at once instead of sharing it? */
+  forkCopies: boolean;
+  /** is a page with this count one that nobody else maps? */
   isSole: (count: number) => boolean;
+  /** a marked page of a sole owner is written in place, or copied as any other */
+  solePage: 'reuse' | 'copy';
   /** the copied page: does its old frame lose a reference? */
   copyDrops: boolean;
   /** flags of the copy */
@@ -58,7 +62,9 @@ export const CORRECT: Rules = {
   forkChild: share,
   forkUndoDrops: true,
   forkUndoParent: (flags) => flags,
+  forkCopies: false,
   isSole: (count) => count === 1,
+  solePage: 'reuse',
   copyDrops: true,
   copyFlags: W,
   failedCopyDrops: false,
@@ -76,7 +82,14 @@ export const CORRECT: Rules = {
   execReadOnlyFlags: 0,
 };
 
-/** A broken rule, the catalogue's row, and the clause whose failure shows it. */
+/** Designs that are all correct; every clause must hold for each. */
+export const CORRECT_MODELS: readonly { name: string; rules: Partial<Rules> }[] = [
+  { name: 'cow', rules: {} },
+  { name: 'always-copies', rules: { solePage: 'copy' } },
+  { name: 'eager', rules: { forkCopies: true } },
+];
+
+/** A broken rule, and the row of the bug catalogue that it stands for. */
 export interface MutatedModel {
   name: string;
   row: number;

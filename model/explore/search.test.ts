@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Bounds, bootRow, entryAt, frameAt, layoutOf, type Row } from './bounds.ts';
-import { CORRECT, MUTATED_MODELS } from './rules.ts';
+import { CORRECT, CORRECT_MODELS, MUTATED_MODELS } from './rules.ts';
 import { exploreCore, printAction } from './search.ts';
 import { asIs, type Canonicalizer, canonicalizer } from './symmetry.ts';
 import { allActions, apply } from './transitions.ts';
@@ -40,6 +40,15 @@ describe('the correct model', () => {
   });
 });
 
+describe('correct designs', () => {
+  it.each(CORRECT_MODELS.map((m) => [m.name]))('%s', async (model) => {
+    const result = await exploreCore({ bounds: SMALL, model });
+    expect(result.violation).toBeUndefined();
+    expect(result.complete).toBe(true);
+    expect({ model, states: result.states }).toMatchSnapshot();
+  });
+});
+
 describe('limits', () => {
   it('end the search as incomplete', async () => {
     expect(await exploreCore({ bounds: MEDIUM, maxStates: 10_000 })).toMatchObject({
@@ -56,15 +65,15 @@ describe('limits', () => {
     await expect(exploreCore({ bounds: { ...SMALL, processes: 9 } })).rejects.toThrow(
       'processes: expected 1 to 8, found 9',
     );
-    await expect(exploreCore({ bounds: SMALL, mutant: 'x' })).rejects.toThrow(
-      'no mutated model "x"',
+    await expect(exploreCore({ bounds: SMALL, model: 'x' })).rejects.toThrow(
+      'no model "x"',
     );
   });
 });
 
 describe('every mutated model is found', () => {
-  it.each(MUTATED_MODELS.map((m) => [m.name]))('%s', async (mutant) => {
-    const { violation } = await exploreCore({ bounds: MEDIUM, mutant, maxStates: 50_000 });
+  it.each(MUTATED_MODELS.map((m) => [m.name]))('%s', async (model) => {
+    const { violation } = await exploreCore({ bounds: MEDIUM, model, maxStates: 50_000 });
     const text = violation?.trace.map(printAction).join('; ');
     expect(`${violation?.clause}: ${text}`).toMatchSnapshot();
     expect(violation).toBeDefined();

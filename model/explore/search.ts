@@ -13,8 +13,8 @@ import { allocateVisited, openVisited, type Visited } from './visited.ts';
 
 export interface CoreOptions {
   bounds: Bounds;
-  /** name of a mutated model (see MUTATED_MODELS); the correct one when absent */
-  mutant?: string;
+  /** name in CORRECT_MODELS or MUTATED_MODELS; default `cow` */
+  model?: string;
   /** merge states that differ only in names; default true */
   symmetry?: boolean;
   /** threads; 1 runs in this one. Default 1. */
@@ -57,14 +57,15 @@ export interface CoreResult {
 
 type Expand = (ranges: [number, number][]) => Promise<Share[]>;
 
-/** Explores. Throws a RangeError on bounds or a mutant that do not exist. */
+/** Explores. Throws a RangeError on bounds or a model that do not exist. */
 export async function exploreCore(options: CoreOptions): Promise<CoreResult> {
   const l = layoutOf(options.bounds);
-  rulesOf(options.mutant);
+  const model = options.model ?? 'cow';
+  rulesOf(model);
   const memory = allocateVisited(l.size, (options.maxStates ?? 2 ** 22) + 2 ** 12);
   const job: Job = {
     bounds: options.bounds,
-    mutant: options.mutant,
+    model,
     symmetry: options.symmetry ?? true,
     memory,
   };
@@ -181,7 +182,7 @@ function ask(thread: Worker, message: unknown): Promise<Share> {
  */
 function explain(job: Job, visited: Visited, finding: Finding): CoreViolation {
   const l = layoutOf(job.bounds);
-  const rules = rulesOf(job.mutant);
+  const rules = rulesOf(job.model);
   const actions = allActions(l);
   const canonical = job.symmetry ? canonicalizer(l) : asIs;
   const rows: number[] = [];
@@ -220,7 +221,8 @@ function explain(job: Job, visited: Visited, finding: Finding): CoreViolation {
     if (action.name !== wanted) return false;
     const views = new Uint8Array(l.processes * l.pages);
     readViews(l, at, views);
-    const clause = brokenByTransition(l, at, row, action, seen, views) ?? brokenByState(l, row);
+    const clause =
+      brokenByTransition(l, rules, at, row, action, seen, views) ?? brokenByState(l, row);
     return clause === finding.clause;
   }
 }

@@ -145,6 +145,7 @@ function fork(l: Layout, rules: Rules, row: Row, p: number, reach: number): Seen
   let child = 0;
   while (child < l.processes && statusOf(row, child) !== UNUSED) child++;
   if (child === l.processes) return 'failed';
+  if (rules.forkCopies) return copyingFork(l, rules, row, p, child, reach);
   for (let v = 0; v < reach; v++) {
     const at = entryAt(l, p, v);
     const e = row[at]!;
@@ -158,6 +159,30 @@ function fork(l: Layout, rules: Rules, row: Row, p: number, reach: number): Seen
   if (reach < l.pages) {
     undoFork(l, rules, row, p, child, reach);
     return 'failed';
+  }
+  setProcess(row, child, LIVE, p);
+  return 'ok';
+}
+
+/** fork as it was before copy-on-write. */
+function copyingFork(
+  l: Layout,
+  rules: Rules,
+  row: Row,
+  p: number,
+  child: number,
+  reach: number,
+): Seen {
+  for (let v = 0; v < l.pages; v++) {
+    const e = row[entryAt(l, p, v)]!;
+    if (e === 0 && v < reach) continue;
+    const bit = row[frameAt(l, e >> 2)]! & ONE ? 1 : 0;
+    const copy = v < reach ? kalloc(l, rules, row, bit) : 0;
+    if (copy === 0) {
+      while (v-- > 0) release(l, rules, row, entryAt(l, child, v), 'drop');
+      return 'failed';
+    }
+    row[entryAt(l, child, v)] = (copy << 2) | (e & 3);
   }
   setProcess(row, child, LIVE, p);
   return 'ok';
@@ -210,7 +235,7 @@ function resolve(l: Layout, rules: Rules, row: Row, at: number, oom: boolean): R
   if (e & W) return 'ok';
   if (e === 0 || !rules.resolvable(e & 3)) return 'denied';
   const old = e >> 2;
-  if (rules.isSole(row[frameAt(l, old)]! >> 2)) {
+  if (rules.solePage === 'reuse' && rules.isSole(row[frameAt(l, old)]! >> 2)) {
     row[at] = (e & ~3) | W;
     return 'ok';
   }
