@@ -64,9 +64,9 @@ describe('the bundled kernel', () => {
 
   test('is typed at through a pipe', async () => {
     const terminal = fakeTerminal(false);
-    const running = inProcess(['run', '--until', '\nmarker 42'], terminal);
+    const running = inProcess(['run', '--until', 'marker 42'], terminal);
     // the kernel echoes it at once, and the shell reads it when it starts
-    setTimeout(() => terminal.keys('echo marker 42\n'), 0);
+    setTimeout(() => terminal.keys('echo marker  42\n'), 0);
     expect((await running).code).toBe(EXIT.ok);
   });
 
