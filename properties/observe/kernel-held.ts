@@ -1,4 +1,4 @@
-import { PAGE_BYTES } from '../../spec/units.ts';
+import { PAGE_BYTES, type Ppn, ppn } from '../../spec/units.ts';
 import type { RootWord } from './api.ts';
 import type { GuestWords } from './guest-words.ts';
 import type { ManagedPages } from './managed-pages.ts';
@@ -15,14 +15,17 @@ export interface KernelHeld {
    * Splits `unclaimed` in held and lost. Costs one look per held page while nothing changes, and one search of
    * the roots when a page appears that is not known to be held.
    */
-  classify(guest: GuestWords, unclaimed: ReadonlySet<number>): { held: number[]; lost: number[] };
+  classify(
+    guest: GuestWords,
+    unclaimed: ReadonlySet<number>,
+  ): { kept: readonly Ppn[]; lost: ReadonlySet<number> };
 }
 
 export function kernelHeld(roots: readonly RootWord[], managed: ManagedPages): KernelHeld {
   /** page to the address of a word that points to it */
   const holders = new Map<number, number>();
   /** Held by nothing that can be found, but since before the first look: counted as the kernel's. */
-  let sinceBoot: Set<number> | undefined;
+  let sinceBoot: ReadonlySet<number> | undefined;
 
   function stillHeld(guest: GuestWords, page: number, unclaimed: ReadonlySet<number>): boolean {
     const holder = holders.get(page);
@@ -53,21 +56,19 @@ export function kernelHeld(roots: readonly RootWord[], managed: ManagedPages): K
     },
     classify(guest, unclaimed) {
       let searched = false;
-      const held: number[] = [];
-      const lost: number[] = [];
+      const kept: Ppn[] = [];
+      const lost = new Set<number>();
       for (const page of unclaimed) {
         if (!searched && !stillHeld(guest, page, unclaimed) && !sinceBoot?.has(page)) {
           search(guest, unclaimed);
           searched = true;
         }
-        if (holders.has(page) || sinceBoot?.has(page)) held.push(page);
-        else lost.push(page);
+        if (holders.has(page) || sinceBoot?.has(page)) kept.push(ppn(page));
+        else lost.add(page);
       }
-      if (sinceBoot === undefined) {
-        sinceBoot = new Set(lost);
-        return { held: [...held, ...lost], lost: [] };
-      }
-      return { held, lost };
+      if (sinceBoot !== undefined) return { kept, lost };
+      sinceBoot = lost;
+      return { kept: [...kept, ...[...lost].map((page) => ppn(page))], lost: new Set() };
     },
   };
 }

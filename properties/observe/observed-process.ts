@@ -7,7 +7,7 @@ import { kernelTableListener } from './kernel-table.ts';
 import type { ManagedPages } from './managed-pages.ts';
 import { CLAIM, type PageClaims } from './page-claims.ts';
 import type { PageTable, PageTableForest, TableListener } from './page-table-forest.ts';
-import type { ProcRow } from './process-table.ts';
+import { type ProcRow, samePages } from './process-table.ts';
 import { rswOf } from './sv39.ts';
 
 /** What a mapping permits; the rest of an entry's low bits says whether and how it was used. */
@@ -142,7 +142,7 @@ export function trackProcess(
       return trees;
     },
     update(next) {
-      if (sameRow(row, next)) return;
+      if (next === row) return;
       dirty = true;
       if (samePages(row, next)) {
         row = next;
@@ -193,25 +193,4 @@ function extraPages(row: ProcRow, managed: ManagedPages): readonly Ppn[] {
     if (isPage && value !== row.trapframe && value !== row.pagetable) pages.add(page);
   }
   return [...pages].map((page) => ppn(page));
-}
-
-function sameRow(a: ProcRow, b: ProcRow): boolean {
-  return (
-    a.state === b.state &&
-    a.pid === b.pid &&
-    a.parentIndex === b.parentIndex &&
-    a.killed === b.killed &&
-    a.sizeBytes === b.sizeBytes &&
-    samePages(a, b)
-  );
-}
-
-function samePages(a: ProcRow, b: ProcRow): boolean {
-  return (
-    a.pagetable === b.pagetable &&
-    a.trapframe === b.trapframe &&
-    a.kstack === b.kstack &&
-    a.extra.every((value, i) => value === b.extra[i]) &&
-    a.extraTables.every((value, i) => value === b.extraTables[i])
-  );
 }

@@ -19,6 +19,8 @@ export interface PageTable {
 
 /** All page tables of a guest, each page of which is compared only when it was written. */
 export interface PageTableForest {
+  /** Starts a new reading: what is planted from now on needs no update until the next. */
+  begin(): void;
   plant(guest: GuestWords, rootPa: number, listener: TableListener): PageTable;
   fell(table: PageTable): void;
   /** Reads the pages of all tables that are among the written ones. */
@@ -33,6 +35,8 @@ interface Node {
   /** The entries as last read, two words each. */
   readonly entries: Uint32Array;
   readonly children: Map<number, Node>;
+  /** the reading in which the entries were compared last */
+  readIn: number;
 }
 
 interface Tree extends PageTable {
@@ -52,6 +56,7 @@ const SPAN_BYTES = [
 export function pageTableForest(): PageTableForest {
   const nodesAt = new Map<number, Node[]>();
   const pool: Uint32Array[] = [];
+  let reading = 0;
 
   function grow(guest: GuestWords, tree: Tree, page: number, level: number, va: number) {
     if (!guest.contains(page * PAGE_BYTES, PAGE_BYTES)) {
@@ -64,7 +69,8 @@ export function pageTableForest(): PageTableForest {
       return undefined;
     }
     const entries = pool.pop() ?? new Uint32Array(TABLE_ENTRIES * 2);
-    const node: Node = { page, level, va, tree, entries, children: new Map() };
+    const children = new Map<number, Node>();
+    const node: Node = { page, level, va, tree, entries, children, readIn: reading };
     const others = nodesAt.get(page);
     if (others === undefined) nodesAt.set(page, [node]);
     else others.push(node);
@@ -89,6 +95,7 @@ export function pageTableForest(): PageTableForest {
 
   /** Brings a node's entries up to date, telling the listener what differs. */
   function compare(guest: GuestWords, node: Node): void {
+    node.readIn = reading;
     const { entries } = node;
     const { words } = guest;
     const start = (node.page * PAGE_BYTES - guest.base) >>> 2;
@@ -145,6 +152,9 @@ export function pageTableForest(): PageTableForest {
   }
 
   return {
+    begin() {
+      reading++;
+    },
     plant(guest, rootPa, listener) {
       const tree: Tree = { root: rootPa, damaged: undefined, listener, nodes: 0, top: undefined };
       if (rootPa % PAGE_BYTES !== 0) {
@@ -162,7 +172,9 @@ export function pageTableForest(): PageTableForest {
         const nodes = nodesAt.get(page);
         if (nodes === undefined) continue;
         // A comparison may cut nodes of this very page, when a table holds itself.
-        for (const node of [...nodes]) if (nodesAt.get(page)?.includes(node)) compare(guest, node);
+        for (const node of [...nodes]) {
+          if (node.readIn !== reading && nodesAt.get(page)?.includes(node)) compare(guest, node);
+        }
       }
     },
   };

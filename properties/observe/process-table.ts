@@ -18,34 +18,74 @@ export interface ProcRow {
   readonly extraTables: readonly number[];
 }
 
-/** Reads entry `index`; undefined for an UNUSED one. */
+/**
+ * Reads entry `index`; undefined for an UNUSED one.
+ * @param before its last reading, which is returned when nothing differs
+ */
 export function readProc(
   guest: GuestWords,
   layout: ProcLayout,
   index: number,
+  before: ProcRow | undefined,
 ): ProcRow | undefined {
   const at = layout.address + index * layout.strideBytes;
   const value = guest.unsigned(at, layout.state);
   const state = layout.states.has(value) ? layout.states.get(value) : 'used';
   if (state === undefined) return undefined;
-  const parent = layout.parent ? guest.unsigned(at, layout.parent) : 0;
-  const parentIndex = (parent - layout.address) / layout.strideBytes;
-  const isEntry = Number.isInteger(parentIndex) && parentIndex >= 0 && parentIndex < layout.count;
-  return {
+  const row: ProcRow = {
     state,
     pid: guest.signed(at, layout.pid),
-    parentIndex: isEntry ? parentIndex : undefined,
+    parentIndex: layout.parent && entryAt(layout, guest.unsigned(at, layout.parent)),
     killed: layout.killed !== undefined && guest.unsigned(at, layout.killed) !== 0,
     sizeBytes: guest.unsigned(at, layout.sz),
     pagetable: guest.unsigned(at, layout.pagetable),
     trapframe: guest.unsigned(at, layout.trapframe),
     kstack: layout.kstack ? guest.unsigned(at, layout.kstack) : 0,
-    extra: layout.extra.map(({ offset }) => guest.u64(at + offset)),
-    extraTables: layout.extraTables.map(({ offset }) => guest.u64(at + offset)),
+    extra: wordsAt(guest, at, layout.extra),
+    extraTables: wordsAt(guest, at, layout.extraTables),
   };
+  return before !== undefined && sameRow(before, row) ? before : row;
 }
 
-/** Does an entry lie in one of the written pages? */
+const NO_WORDS: readonly number[] = [];
+
+function wordsAt(
+  guest: GuestWords,
+  at: number,
+  fields: readonly { offset: number }[],
+): readonly number[] {
+  return fields.length === 0 ? NO_WORDS : fields.map(({ offset }) => guest.u64(at + offset));
+}
+
+/** The index of the entry at an address; undefined for any other address. */
+function entryAt(layout: ProcLayout, address: number): number | undefined {
+  const index = (address - layout.address) / layout.strideBytes;
+  return Number.isInteger(index) && index >= 0 && index < layout.count ? index : undefined;
+}
+
+function sameRow(a: ProcRow, b: ProcRow): boolean {
+  return (
+    a.state === b.state &&
+    a.pid === b.pid &&
+    a.parentIndex === b.parentIndex &&
+    a.killed === b.killed &&
+    a.sizeBytes === b.sizeBytes &&
+    samePages(a, b)
+  );
+}
+
+/** Do both rows lead to the same pages? */
+export function samePages(a: ProcRow, b: ProcRow): boolean {
+  return (
+    a.pagetable === b.pagetable &&
+    a.trapframe === b.trapframe &&
+    a.kstack === b.kstack &&
+    a.extra.every((value, i) => value === b.extra[i]) &&
+    a.extraTables.every((value, i) => value === b.extraTables[i])
+  );
+}
+
+/** The entries that lie in one of the written pages. */
 export function writtenEntries(layout: ProcLayout, written: Uint32Array): number[] {
   const first = Math.floor(layout.address / PAGE_BYTES);
   const end = layout.address + layout.count * layout.strideBytes;
