@@ -1,4 +1,4 @@
-import type { Hart, Machine } from '../../emulator/machine/api.ts';
+import type { Hart, Machine, Stop } from '../../emulator/machine/api.ts';
 import type { Injection } from '../ops/definition.ts';
 import type { AllocatorHooks } from './allocator-hooks.ts';
 import type { DriverState, GuestSlot, GuestStep, PerformOptions, Trouble } from './api.ts';
@@ -23,6 +23,9 @@ export interface DriverParts {
   panicMessage(hart: Hart): string;
   where(hart: number): Trouble['where'];
 }
+
+/** Ticks given to a scheduler that waits although somebody could run. */
+const MOST_TICKS = 16;
 
 /** Turns of others during one operation: a write of several blocks sleeps for the disk often. */
 const MOST_TURNS = 5000;
@@ -184,8 +187,8 @@ export class Driver {
   }
 
   private run(record: Record, budget: number): Parked | Trouble {
-    const { machine, parkBreakpoint, panicBreakpoints } = this.parts;
-    const stop = machine.run(budget);
+    const { parkBreakpoint, panicBreakpoints } = this.parts;
+    const stop = this.runAwake(budget);
     if (stop.kind === 'breakpoint') {
       this.currentHart = stop.hart;
       if (panicBreakpoints.has(stop.id)) {
@@ -198,6 +201,20 @@ export class Driver {
       return this.trouble('powered-off', `the kernel ended the machine with code ${stop.code}`);
     }
     return this.trouble('hang', `nothing came of ${budget} instructions`);
+  }
+
+  /**
+   * Runs, and gives a waiting hart its tick while a process could run: the scheduler of 2020 waits for
+   * an interrupt after every round with two processes or less.
+   */
+  private runAwake(budget: number): Stop {
+    const { machine, table } = this.parts;
+    let stop = machine.run(budget);
+    for (let tick = 0; stop.kind === 'idle' && tick < MOST_TICKS; tick++) {
+      if (!table.some('runnable') || !machine.fireTimer(this.currentHart)) break;
+      stop = machine.run(budget);
+    }
+    return stop;
   }
 
   /** Somebody is at park: notes what a blocked or new process brought back. */

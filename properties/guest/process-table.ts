@@ -11,6 +11,8 @@ export interface ProcessTable {
   /** page number of the root of its page table; 0 when it has none */
   root(index: number): number;
   killed(index: number): boolean;
+  /** is a process in this state? */
+  some(wanted: ProcState): boolean;
   /** index of the process with this pid, among those in use */
   find(pid: number): number | undefined;
 }
@@ -33,6 +35,10 @@ export function processTable(layout: ProcLayout, memory: GuestMemory): ProcessTa
     state,
     root: (index) => Number(read(index, layout.pagetable) / PAGE),
     killed: (index) => layout.killed !== undefined && read(index, layout.killed) !== 0n,
+    some(wanted) {
+      for (let index = 0; index < layout.count; index++) if (state(index) === wanted) return true;
+      return false;
+    },
     find(wanted) {
       for (let index = 0; index < layout.count; index++) {
         if (pid(index) === wanted && state(index) !== undefined) return index;
