@@ -2,7 +2,8 @@ import type { ManagedPages } from './managed-pages.ts';
 
 /**
  * Who may claim a page. Claims of two kinds contradict each other, and so do two of a kind that is not shared
- * by its nature: user pages are mapped often, kernel tables and stacks by every process in some designs.
+ * by its nature: user pages are mapped often, kernel tables, stacks and pages that processes have of their own
+ * are shared by all or some of them in some designs.
  */
 export const CLAIM = {
   free: 0,
@@ -18,7 +19,12 @@ export const CLAIM = {
 export type Claim = (typeof CLAIM)[keyof typeof CLAIM];
 
 const KINDS = 8;
-const SHAREABLE: ReadonlySet<number> = new Set([CLAIM.user, CLAIM.kernelTable, CLAIM.kstack]);
+const SHAREABLE: ReadonlySet<number> = new Set<number>([
+  CLAIM.user,
+  CLAIM.kernelTable,
+  CLAIM.kstack,
+  CLAIM.extra,
+]);
 
 /**
  * How many claims of each kind every managed page has. Pages outside are not recorded: the kernel's image
