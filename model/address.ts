@@ -25,8 +25,6 @@ const REGIONS: Record<string, (image: Image, process: Process) => number> = {
 
 const firstWritable = (image: Image): number => image.pages.find((page) => page.flags & 4)?.va ?? 0;
 
-export const REGION_NAMES: readonly string[] = Object.keys(REGIONS);
-
 /**
  * The 64-bit address, unsigned; differences wrap around. Throws on a name that is neither a region nor
  * a symbol of the program.

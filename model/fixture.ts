@@ -37,7 +37,7 @@ const ARRAYS: Record<string, [va: number, pointers: number[]]> = {
 };
 
 /** The agent of tests: `ret` at 0x100, strings and argument arrays in the first data page. */
-export function testAgent(): AgentImage {
+function testAgent(): AgentImage {
   const text = new Uint8Array(2 * PAGE_BYTES).fill(0x13);
   text.set([0x67, 0x80, 0, 0], 0x100);
   const data = new Uint8Array(2 * PAGE_BYTES).fill(0x5a);
@@ -71,7 +71,7 @@ export function testAgent(): AgentImage {
 }
 
 /** The observation of that agent as init, alone on a machine with this many free pages. */
-export function bootedSnapshot(freePages: number): OwnershipSnapshot {
+function bootedSnapshot(freePages: number): OwnershipSnapshot {
   const mappings: Mapping[] = FLAGS.map((flags, i) => ({
     va: va(i * PAGE_BYTES),
     ppn: ppn(0x80100 + i),

@@ -2,7 +2,6 @@
  * The reference model: what a correct copy-on-write xv6 does, exactly. States are immutable; `step`
  * gives every outcome that is allowed.
  */
-export { REGION_NAMES } from './address.ts';
 export { type Adoption, adopt, type Evidence } from './adopt.ts';
 export { canonical } from './canonical.ts';
 export type { DiskFiles } from './disk.ts';
@@ -11,11 +10,9 @@ export { checkInvariants, type InvariantFailure } from './invariants.ts';
 export {
   type Completion,
   type Expected,
-  MINUS_ONE,
   matchesRegister,
   type Outcome,
   printExpected,
-  value,
 } from './outcome.ts';
 export { defaultProfile, type Profile } from './profile.ts';
 export {
@@ -30,10 +27,7 @@ export {
   targetSlot,
 } from './state.ts';
 export { beginSequence, endSequence, step } from './step.ts';
-export { LONGEST_SLEEP_TICKS } from './transitions/misc.ts';
 export {
-  changedFrames,
-  changedMappings,
   freePages,
   freePagesAtLeast,
   mappingAt,

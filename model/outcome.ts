@@ -37,7 +37,7 @@ export interface Outcome {
   note: string;
 }
 
-export const MINUS_ONE = 0xffff_ffff_ffff_ffffn;
+const MINUS_ONE = 0xffff_ffff_ffff_ffffn;
 
 /** A result in a0, given as a signed number. */
 export const value = (result: number | bigint): Expected => ({

@@ -128,16 +128,3 @@ export function* mappedPages(map: PageMap): Generator<readonly [va: number, entr
     }
   }
 }
-
-/** Pages whose entries differ, found by comparing only tables that are not the same object. */
-export function* changedPages(before: PageMap, after: PageMap): Generator<number> {
-  if (before === after) return;
-  for (const table of new Set([...before.level0.keys(), ...after.level0.keys()])) {
-    const a = before.level0.get(table) ?? NO_LEAVES;
-    const b = after.level0.get(table) ?? NO_LEAVES;
-    if (a === b) continue;
-    for (let i = 0; i < TABLE_ENTRIES; i++) {
-      if (a[i] !== b[i]) yield table * LEVEL0_BYTES + i * PAGE_BYTES;
-    }
-  }
-}

@@ -1,8 +1,8 @@
 /** What can be asked of a state: the free list's length, mappings, contents, addresses. */
 import type { Address } from '../spec/operation.ts';
 import { resolveIn } from './address.ts';
-import { changedContents, refsOf } from './frames.ts';
-import { changedPages, flagsOf, frameOf, lookup, mappedPages, PROTECTED } from './page-map.ts';
+import { refsOf } from './frames.ts';
+import { flagsOf, frameOf, lookup, mappedPages, PROTECTED } from './page-map.ts';
 import { type ModelState, processOf } from './state.ts';
 import { pressurePages as pagesForPressure } from './transitions/sbrk.ts';
 import { peek } from './user-copy.ts';
@@ -54,24 +54,6 @@ export function mappingAt(state: ModelState, slot: number, va: number): UserMapp
 
 /** Owners of a frame. */
 export const ownersOf = (state: ModelState, frame: number): number => refsOf(state.frames, frame);
-
-/** Pages whose mapping differs between two states of a sequence, by slot; cheap when few do. */
-export function* changedMappings(
-  before: ModelState,
-  after: ModelState,
-): Generator<{ slot: number; va: number }> {
-  for (const process of after.processes) {
-    const old = before.processes[process.slot + 1];
-    if (old === process) continue;
-    if (old)
-      for (const va of changedPages(old.pages, process.pages)) yield { slot: process.slot, va };
-    else for (const [va] of mappedPages(process.pages)) yield { slot: process.slot, va };
-  }
-}
-
-/** Frames whose content differs between two states of a sequence, new ones included. */
-export const changedFrames = (before: ModelState, after: ModelState): Generator<number> =>
-  changedContents(before.frames, after.frames);
 
 /** Bytes that a process reads at an address; undefined when not all mapped, or not predictable. */
 export const readContent = (

@@ -9,6 +9,8 @@
  * }));
  * ```
  */
+
+export * as model from '../model/index.ts';
 export { type BundledOptions, openKernel } from './bundled.ts';
 export {
   type CampaignOptions,

@@ -30,6 +30,8 @@ export interface Reproducer {
   steps: string;
   /** path of the C program */
   c: string;
+  /** path of the HTML page, where one was written */
+  html?: string;
   originalLength: number;
   length: number;
 }

@@ -62,7 +62,7 @@ function printField(kind: FieldKind, value: string | number): string {
 }
 
 /** One step as its line: operation, and the expected result after ` => `. */
-export function printStep(step: Step, syntax?: readonly OperationSyntax[]): string {
+function printStep(step: Step, syntax?: readonly OperationSyntax[]): string {
   const line = printOperation(step.operation, syntax);
   return step.expected === undefined ? line : `${line} => ${step.expected}`;
 }

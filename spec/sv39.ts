@@ -10,17 +10,12 @@ export const PTE_R = 1 << 1;
 export const PTE_W = 1 << 2;
 export const PTE_X = 1 << 3;
 export const PTE_U = 1 << 4;
-export const PTE_G = 1 << 5;
 export const PTE_A = 1 << 6;
 export const PTE_D = 1 << 7;
 /** Entries of one page-table page. */
 export const TABLE_ENTRIES = 512;
 /** Bytes mapped by one lowest-level table: 2 MiB. */
 export const LEVEL0_BYTES = TABLE_ENTRIES * PAGE_BYTES;
-/** Bytes mapped by one middle-level table: 1 GiB. */
-export const LEVEL1_BYTES = TABLE_ENTRIES * LEVEL0_BYTES;
-/** Value of satp's mode field. */
-export const SATP_SV39 = 8n;
 
 /** Is the entry a leaf? A valid entry with none of R, W, X points to the next level. */
 export const isLeaf = (pte: bigint): boolean =>
@@ -33,20 +28,12 @@ export const isTable = (pte: bigint): boolean =>
 /** Physical page that an entry names: bits 53:10. */
 export const ptePpn = (pte: bigint): Ppn => ppn(Number((pte >> 10n) & 0xfff_ffff_ffffn));
 
-/** The two bits reserved for software, 9:8, shifted down. */
-export const pteRsw = (pte: bigint): number => Number((pte >> 8n) & 3n);
-
-/** Physical page of the root table in satp: bits 43:0. */
-export const satpPpn = (satp: bigint): Ppn => ppn(Number(satp & 0xfff_ffff_ffffn));
-
 /** Index of a user address into the table of a level (2 is the root). */
 export const vpn = (level: 0 | 1 | 2, address: number): number =>
   Math.floor(address / PAGE_BYTES / TABLE_ENTRIES ** level) % TABLE_ENTRIES;
 
 /** Number of the lowest-level table that maps an address, counted from address 0. */
 export const level0Index = (address: number): number => Math.floor(address / LEVEL0_BYTES);
-/** Number of the middle-level table that an address goes through, counted from address 0. */
-export const level1Index = (address: number): number => Math.floor(address / LEVEL1_BYTES);
 
 export const pageRoundDown = (bytes: number): number => Math.floor(bytes / PAGE_BYTES) * PAGE_BYTES;
 export const pageRoundUp = (bytes: number): number => Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES;

@@ -9,14 +9,10 @@ export type Va = Brand<number, 'Va'>;
 export type Ppn = Brand<number, 'Ppn'>;
 /** Process identifier as the kernel numbers it. */
 export type Pid = Brand<number, 'Pid'>;
-/** Index of a process in a sequence: 0 is the first agent, then in order of creation. */
-export type Slot = Brand<number, 'Slot'>;
 
 export const pa = (value: number): Pa => value as Pa;
 export const va = (value: number): Va => value as Va;
 export const ppn = (value: number): Ppn => value as Ppn;
 export const pid = (value: number): Pid => value as Pid;
-export const slot = (value: number): Slot => value as Slot;
 
 export const PAGE_BYTES = 4096;
-export const pageOf = (address: Pa): Ppn => ppn(Math.floor(address / PAGE_BYTES));

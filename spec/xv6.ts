@@ -67,10 +67,6 @@ export const O_RDWR = 2;
 export const O_CREATE = 0x200;
 export const O_TRUNC = 0x400;
 
-/** Second argument of sbrk in the trees of 2025: pages now, or at first use. */
-export const SBRK_EAGER = 1;
-export const SBRK_LAZY = 2;
-
 /** Types of an inode, as fstat tells them. */
 export const T_DIR = 1;
 export const T_FILE = 2;

@@ -65,9 +65,7 @@ describe('limits', () => {
     await expect(exploreCore({ bounds: { ...SMALL, processes: 9 } })).rejects.toThrow(
       'processes: expected 1 to 8, found 9',
     );
-    await expect(exploreCore({ bounds: SMALL, model: 'x' })).rejects.toThrow(
-      'no model "x"',
-    );
+    await expect(exploreCore({ bounds: SMALL, model: 'x' })).rejects.toThrow('no model "x"');
   });
 });
 

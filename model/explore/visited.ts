@@ -57,7 +57,7 @@ export class CapacityError extends Error {
 }
 
 /** Two independent hashes of a row; the second is never 0. */
-export function hashRow(row: Uint8Array): [number, number] {
+function hashRow(row: Uint8Array): [number, number] {
   let a = 0x811c9dc5;
   let b = 0x9747b28c;
   for (let i = 0; i < row.length; i++) {

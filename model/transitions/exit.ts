@@ -11,7 +11,7 @@ import { closeDescriptor } from './descriptors.ts';
  * Ends a process: closes its files and gives its children to init. Its memory, page table and
  * trapframe stay until its parent waits.
  */
-export function endProcess(work: Work, slot: number, exitStatus: number, shown: Expected): boolean {
+function endProcess(work: Work, slot: number, exitStatus: number, shown: Expected): boolean {
   const process = processOf(work, slot);
   for (let fd = 0; fd < process.descriptors.length; fd++) closeDescriptor(work, slot, fd);
   for (const child of work.processes) {

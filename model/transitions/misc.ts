@@ -3,7 +3,7 @@ import { value } from '../outcome.ts';
 import { choose, note, show, update, type Work } from '../work.ts';
 
 /** Longest sleep, in ticks, that the driver sits out by firing timers within the step. */
-export const LONGEST_SLEEP_TICKS = 100;
+const LONGEST_SLEEP_TICKS = 100;
 
 /**
  * sleep: 0 after so many ticks. A longer or negative one (which old kernels take as unsigned) returns
