@@ -13,6 +13,7 @@ export {
   matchesRegister,
   type Outcome,
   printExpected,
+  value,
 } from './outcome.ts';
 export { defaultProfile, type Profile } from './profile.ts';
 export {
