@@ -111,6 +111,7 @@ export const CheckResultSchema = v.looseObject({
     v.object({
       steps: v.string(),
       c: v.string(),
+      html: v.optional(v.string()),
       originalLength: v.number(),
       length: v.number(),
     }),

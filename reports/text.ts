@@ -38,12 +38,11 @@ function headline(result: CheckResult, paint: Paint): string[] {
 function failure(result: CheckResult, paint: Paint): string[] {
   const violation = result.violation;
   if (violation === undefined) return [];
-  const page = violation.page === undefined ? '' : ` of page ${violation.page}`;
   const lines = [
     '',
     `${paint.bad(violation.clause)}: ${CLAUSES[violation.clause]}`,
     `  step ${violation.step}   ${paint.strong(violation.operation)}`,
-    `  ${violation.message}${page}`,
+    `  ${violation.message}`,
     `  expected ${violation.expected}`,
     `  received ${violation.received}`,
   ];
@@ -61,6 +60,7 @@ function reproducer(result: CheckResult, paint: Paint): string[] {
     `shrunk from ${kept.originalLength} to ${kept.length} ${kept.length === 1 ? 'operation' : 'operations'}`,
     `  replay   ${paint.strong(replayCommand(kept.steps, result.kernel.path))}`,
     `  C        ${kept.c}`,
+    ...(kept.html === undefined ? [] : [`  page     ${kept.html}`]),
   ];
 }
 

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import pc from 'picocolors';
 import {
@@ -14,6 +13,8 @@ import type { CheckResult } from '../../spec/result.ts';
 import type { CheckFlags } from '../commands/check.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT, UsageError } from '../exit-codes.ts';
+import { writeText } from '../files.ts';
+import { withPage } from '../report/render-page.ts';
 import { readCorpus } from './corpus.ts';
 import { type OpenKernel, openKernel } from './open-kernel.ts';
 import { progressLine } from './progress-line.ts';
@@ -109,17 +110,10 @@ function resultOf(
     reached: { ...campaign.reached, ...missing },
   };
   if (campaign.failure === undefined) return result;
-  return { ...result, ...explained(opened, flags.out, flags.seed, campaign.failure) };
+  return withPage({ ...result, ...explained(opened, flags.out, flags.seed, campaign.failure) });
 }
 
 function writeOutputs(flags: CheckFlags, result: CheckResult): void {
-  const write = (path: string, text: string): void => {
-    try {
-      writeFileSync(path, text);
-    } catch (error) {
-      throw new UsageError(`cannot write ${path}: ${(error as Error).message}`);
-    }
-  };
-  if (flags.json !== undefined) write(flags.json, `${JSON.stringify(result, null, 2)}\n`);
-  if (flags.junit !== undefined) write(flags.junit, renderJunit(result));
+  if (flags.json !== undefined) writeText(flags.json, `${JSON.stringify(result, null, 2)}\n`);
+  if (flags.junit !== undefined) writeText(flags.junit, renderJunit(result));
 }

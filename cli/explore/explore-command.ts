@@ -23,6 +23,7 @@ import type { CliContext } from '../context.ts';
 import { EXIT, UsageError } from '../exit-codes.ts';
 import { readIfPresent, readText, writeText } from '../files.ts';
 import { packageVersion } from '../package-file.ts';
+import { withPage } from '../report/render-page.ts';
 import { beside } from '../workers/serve.ts';
 import { createWorkerPool, type WorkerPool } from '../workers/worker-pool.ts';
 import { depthTable, liveLine } from './explore-text.ts';
