@@ -49,11 +49,12 @@ const LEANS_BY = 12;
 const MOST_FIRST_FORKS = 3;
 
 /**
- * Sequences of 1 to `maxSteps` operations. Most start with a few forks, as without one nothing is
+ * Sequences of `maxSteps` operations, or of down to half as many. Most start with a few forks, as without one nothing is
  * shared; half of them lean towards a few operations.
  */
 export function sequenceArbitrary(options: GenerateOptions = {}): fc.Arbitrary<AnyOperation[]> {
   const maxLength = options.maxSteps ?? 30;
+  const minLength = Math.ceil(maxLength / 2);
   const chosen = chosenOperations(options);
   const leaning = LEANINGS.filter(
     ({ towards }) => towards.length === 0 || chosen.some(({ op }) => towards.includes(op)),
@@ -65,7 +66,7 @@ export function sequenceArbitrary(options: GenerateOptions = {}): fc.Arbitrary<A
         arbitrary,
       })),
     );
-    return { weight, arbitrary: fc.array(operation, { minLength: 1, maxLength, size: 'max' }) };
+    return { weight, arbitrary: fc.array(operation, { minLength, maxLength, size: 'max' }) };
   });
   const fork = chosen.find((definition) => definition.op === 'fork');
   const forks = fork

@@ -21,7 +21,7 @@ const amounts = fc.oneof(
   { weight: 1, arbitrary: fc.constant(0) },
   {
     weight: 1,
-    arbitrary: fc.constantFrom(-6 * PAGE, -3 * PAGE, -100 * PAGE, 0x7fffffff, -0x7ffff000),
+    arbitrary: fc.constantFrom(-6 * PAGE, -3 * PAGE, 512 * PAGE, 0x7fffffff, -0x7ffff000),
   },
 );
 

@@ -15,8 +15,8 @@ export interface SweepResult {
   failure: SweepFailure | undefined;
 }
 
-/** No operation of a short sequence asks for more pages than this. */
-const MOST_ALLOCATIONS = 64;
+/** Of an operation that asks for more pages than this, only so many of the first fail. */
+const MOST_ALLOCATIONS = 20;
 
 /**
  * For every operation of a sequence, and every n: runs the operation from the snapshot before it with
