@@ -167,9 +167,8 @@ function resultOf({ flags, opened, at }: Search, finished: boolean, seconds: num
     depths: at.depths,
   };
   const failure = failureOf(opened, at);
-  return failure === undefined
-    ? result
-    : { ...result, ...explained(opened, flags.out, 0, failure) };
+  if (failure === undefined) return result;
+  return withPage({ ...result, ...explained(opened, flags.out, 0, failure) });
 }
 
 /** The violation as a sequence from the start; breadth-first search has nothing left to shrink. */
