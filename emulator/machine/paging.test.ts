@@ -56,10 +56,22 @@ describe('Sv39', () => {
   });
 
   test.each([1n << 38n, 1n << 39n, (1n << 64n) - (1n << 40n), 1n << 63n])(
-    'address %i that is not sign-extended faults',
-    (va) => {
-      expect(access('load', va)).toBe(13n);
-      expect(access('fetch', va)).toBe(12n);
+    'bits 63 to 39 must equal bit 38: %i does not',
+    (bits) => {
+      tables.map(VA, DATA, RWX);
+      tables.map(VA | (1n << 38n), DATA, RWX);
+      expect(access('load', VA | bits)).toBe(13n);
+      expect(access('fetch', VA | bits)).toBe(12n);
+    },
+  );
+
+  test.each([PTE.A, PTE.D, PTE.U, 1n << 54n, 1n << 63n])(
+    'an entry that points at a table must not have bit %i',
+    (bit) => {
+      tables.map(VA, DATA, RWX);
+      const slot = tables.root + Number(VA >> 30n) * 8;
+      b.longs(slot, b.machine.memory.readU64(slot) | bit);
+      expect(access('load', VA)).toBe(13n);
     },
   );
 
@@ -191,9 +203,8 @@ describe('TLB modes', () => {
     const cause = access('load', VA);
     return cause === undefined ? b.hart.x(5) : `trap ${cause}`;
   };
-  /** The guest itself rewrites the entry, through a mapping of the page table. */
+  /** The guest itself rewrites the entry, through a mapping of the page table made at the start. */
   const rewrite = (leaf: number, value: bigint) => {
-    tables.map(VA + 0x8000n, leaf - (leaf % 4096), RWX);
     b.hart.setX(7, value);
     expect(access('store', VA + 0x8000n + BigInt(leaf % 4096))).toBeUndefined();
   };
@@ -212,7 +223,9 @@ describe('TLB modes', () => {
     enterSupervisor(b, tables, asid);
     b.longs(DATA, 1n);
     b.longs(DATA + 0x1000, 2n);
-    return tables.map(VA, DATA, RWX);
+    const leaf = tables.map(VA, DATA, RWX);
+    tables.map(VA + 0x8000n, leaf - (leaf % 4096), RWX | PTE.G);
+    return leaf;
   };
 
   test.each(['coherent', 'eager'] as const)('%s: a store to the entry is seen at once', (tlb) => {
@@ -226,6 +239,53 @@ describe('TLB modes', () => {
     expect(look()).toBe('trap 13');
     rewrite(leaf, entry(DATA + 0x1000, RWX));
     expect([look(), access('store', VA)]).toEqual([2n, undefined]);
+  });
+
+  test.each(['coherent', 'eager'] as const)('%s: part of an entry, and A and D', (tlb) => {
+    const leaf = start(tlb);
+    access('store', VA);
+    const alias = VA + 0x8000n + BigInt(leaf % 4096);
+    // one byte, that of the permissions: W goes, then comes back without D
+    b.words(CODE, asm('sb', { rs1: 6, rs2: 7 }));
+    const writeByte = (value: bigint) => {
+      b.words(CODE, asm('sb', { rs1: 6, rs2: 7 }));
+      b.hart.setX(6, alias);
+      b.hart.setX(7, value);
+      b.step(BigInt(CODE));
+      expect(trapped(b.hart)).toBe(false);
+    };
+    writeByte(PTE.V | PTE.R | PTE.A);
+    expect(access('store', VA)).toBe(15n);
+    writeByte(PTE.V | PTE.R | PTE.W | PTE.A);
+    expect(access('store', VA)).toBeUndefined();
+    expect(b.machine.memory.readU64(leaf) & PTE.D).toBe(PTE.D);
+    // cleared again: the next accesses set them again
+    writeByte(PTE.V | PTE.R | PTE.W);
+    look();
+    expect(b.machine.memory.readU64(leaf) & (PTE.A | PTE.D)).toBe(PTE.A);
+    access('store', VA);
+    expect(b.machine.memory.readU64(leaf) & PTE.D).toBe(PTE.D);
+    // an atomic on the entry
+    b.hart.setX(7, 0n);
+    b.words(CODE, asm('amoswap.d', { rd: 5, rs1: 6, rs2: 7 }));
+    b.hart.setX(6, alias);
+    b.step(BigInt(CODE));
+    expect(look()).toBe('trap 13');
+  });
+
+  test.each(['coherent', 'eager'] as const)('%s: an entry becomes a pointer to a table', (tlb) => {
+    start(tlb);
+    // a superpage at 3 GiB whose entry the guest turns into a pointer to VA's table
+    const middle = b.machine.memory.readU64(tables.root + Number(VA >> 30n) * 8);
+    b.longs(tables.root + 8 * 3, entry(0x8000_0000, RWX));
+    tables.map(0x1_0000_0000n, tables.root, RWX);
+    b.longs(DATA, 7n);
+    expect(access('load', (3n << 30n) + BigInt(DATA - 0x8000_0000))).toBeUndefined();
+    expect(b.hart.x(5)).toBe(7n);
+    b.hart.setX(7, middle);
+    access('store', 0x1_0000_0000n + 24n);
+    expect(access('load', (3n << 30n) + BigInt(DATA - 0x8000_0000))).toBe(13n);
+    expect(access('load', 3n << 30n)).toBeUndefined();
   });
 
   test.each(['coherent', 'eager'] as const)('%s: through the higher levels too', (tlb) => {
@@ -328,6 +388,20 @@ describe('code', () => {
     expect(b.hart.x(9)).toBe(11n);
   });
 
+  test('a page that was written becomes code, and is written again', () => {
+    b.hart.privilege = 3;
+    b.hart.setX(6, BigInt(DATA));
+    const back = asm('jalr', { rs1: 1 });
+    const write = asm('sd', { rs1: 6, rs2: 7 });
+    b.words(CODE, write, asm('jalr', { rd: 1, rs1: 6 }), asm('jal', { imm: -8 }));
+    b.hart.pc = BigInt(CODE);
+    for (const word of [count, add10, count]) {
+      b.hart.setX(7, (BigInt(back) << 32n) | BigInt(word));
+      b.machine.run(5);
+    }
+    expect(b.hart.x(9)).toBe(12n);
+  });
+
   test('a program that rewrites its next instruction', () => {
     b.hart.privilege = 3;
     b.hart.setX(6, BigInt(CODE + 4));
@@ -415,6 +489,10 @@ describe('PMP', () => {
     b.hart.setCsr('pmpcfg0', cfg(NA4, NAPOT | 7));
     expect(at(1, 'load', DATA)).toBe(false);
     expect(at(1, 'load', DATA + 4)).toBe(true);
+    // allowed by both entries, but only partly in the first
+    b.hart.setCsr('pmpcfg0', cfg(NA4 | 7, NAPOT | 7));
+    expect(at(1, 'load', DATA)).toBe(false);
+    expect(at(1, 'load', DATA + 8)).toBe(true);
   });
 
   test('a fault of the walk itself', () => {

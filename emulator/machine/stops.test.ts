@@ -237,6 +237,19 @@ describe('watches', () => {
     expect(loads).toBe(100);
   });
 
+  test('an access over a page boundary is reported for the watched page, and stops whole', () => {
+    b.machine.watches.set(ppn + 1, { load: true, store: true });
+    b.words(CODE, store, load, asm('jal', { imm: 0 }));
+    b.hart.setX(6, BigInt(DATA + 0xffc));
+    b.hart.setX(7, ~0n);
+    const second = { va: BigInt(DATA + 0x1000), pa: DATA + 0x1000, sizeBytes: 4 };
+    expect(b.machine.run(10)).toMatchObject({ access: { kind: 'store', ...second } });
+    expect(b.machine.memory.readU64(DATA + 0xff8)).toBe(0n);
+    expect(b.machine.run(10)).toMatchObject({ access: { kind: 'load', ...second } });
+    expect(b.machine.run(10)).toEqual({ kind: 'budget' });
+    expect(b.hart.x(5)).toBe(0xffff_ffff_ffff_ffffn);
+  });
+
   test('walks and fetches', () => {
     const tables = pageTables(b);
     enterSupervisor(b, tables);
