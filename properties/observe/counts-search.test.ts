@@ -66,6 +66,7 @@ function scene(
   return {
     guest,
     mapped,
+    candidate,
     search: () => searchCounts(guest, [decoy, candidate], MANAGED, known, false),
   };
 }
@@ -88,6 +89,14 @@ describe('counts are found by their agreement with the mappings', () => {
   test('mappings minus one: only a shared page shows it', () => {
     expect(scene('ints', 'from end', -1, false).search()).toBeUndefined();
     expect(scene('ints', 'from end', -1, true).search()).toMatchObject({ bias: -1 });
+  });
+
+  test('a flag that says which pages are in use is no count', () => {
+    const { guest, mapped } = scene('bytes', 'from KERNBASE', 0, false);
+    const twice = new Map([...mapped.keys()].map((page) => [page, 2]));
+    const candidate = { ...scene('bytes', 'from KERNBASE', 0, false).candidate };
+    const known = { mapped: twice, isFree: (page: number) => !mapped.has(page) };
+    expect(searchCounts(guest, [candidate], MANAGED, known, false)).toBeUndefined();
   });
 
   test('arrays that disagree are not taken', () => {

@@ -68,7 +68,7 @@ function fits(
   for (const [page, mappings] of known.mapped) {
     if (countAt(guest, scheme, page) !== mappings + scheme.bias) return false;
   }
-  return freeDiffer(guest, scheme, managed, known) || hasSharing(known);
+  return isTelling(known) || (scheme.bias === 0 && freeDiffer(guest, scheme, managed, known));
 }
 
 /** Free pages are not counted as mapped once, or any array of ones would do. */
@@ -91,9 +91,10 @@ function freeDiffer(
   return different * 2 > free;
 }
 
-function hasSharing(known: KnownPages): boolean {
+/** Pages mapped differently often, or three times: no flag per page agrees with that by chance. */
+function isTelling(known: KnownPages): boolean {
   const counts = new Set(known.mapped.values());
-  return counts.size > 1;
+  return counts.size > 1 || Math.max(...counts) > 2;
 }
 
 function bestOf(
