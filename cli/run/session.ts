@@ -36,8 +36,8 @@ export interface SessionIo {
 const PANIC_INSNS = 20_000_000;
 /** A driver that read the disk's version and did not go on within this refused it. */
 const REFUSED_INSNS = 20_000_000;
-/** How long output is held back at most while the disk's version is not known to be right. */
-const HOLD_MS = 1000;
+/** Guest time that output is held back at most while the disk's version is not known to be right. */
+const HOLD_INSNS = 2_000_000_000;
 
 const rest = (ms: number) =>
   new Promise<void>((resolve) => (ms > 0 ? setTimeout(resolve, ms) : setImmediate(resolve)));
@@ -67,7 +67,7 @@ export async function runSession(
     options.exec === undefined ? undefined : shellCommand(options.exec, text, events, type);
   const speed = pace(!hasTask);
   const clock = wallClock(options, hasTask, text, io, report.all);
-  const start = io.now();
+  let insnsSinceStart = 0;
   let insnsSinceOutput = 0;
   let insnsSincePanic = 0;
   let insnsSinceVersionRead = 0;
@@ -107,6 +107,7 @@ export async function runSession(
       const ran = speed.slice;
       const [retired, shown] = [machine.retired, text.length];
       const stop = machine.run(ran);
+      insnsSinceStart += ran;
       insnsSinceOutput = text.length === shown ? insnsSinceOutput + ran : 0;
 
       const ended = io.now();
@@ -114,7 +115,7 @@ export async function runSession(
       // a machine whose disk is refused is replaced by another, so what it prints is not shown
       if (outcome?.kind === 'disk-refused') return outcome;
       const held = options.mayRefuseDisk && machine.diskDriver !== 'talking';
-      if (!held || outcome || ended - start > HOLD_MS) text.flush();
+      if (!held || outcome || insnsSinceStart > HOLD_INSNS) text.flush();
       if (outcome) return outcome;
       if (keys.interrupted) return { kind: 'interrupted' };
       if (keys.left) return { kind: 'left' };
