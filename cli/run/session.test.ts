@@ -31,6 +31,7 @@ async function session(
   options: SessionOptions & { interactive?: boolean; msPerSlice?: number },
   guest: (slice: Slice, terminal: FakeTerminal) => Stop | undefined,
   driver: 'absent' | 'looking' | 'talking' = 'talking',
+  kernel: ElfFile = elf,
 ): Promise<Ran> {
   const terminal = fakeTerminal(options.interactive ?? false);
   let shown = '';
@@ -41,7 +42,7 @@ async function session(
   });
   const machine = fakeMachine((slice) => guest(slice, terminal), text.add);
   Object.assign(machine, { diskDriver: driver });
-  const outcome = await runSession(machine, elf, text, options, {
+  const outcome = await runSession(machine, kernel, text, options, {
     terminal,
     now: () => {
       now += options.msPerSlice ?? 1;
@@ -148,6 +149,19 @@ describe('a panic', () => {
     expect(notes).toMatch(/the kernel panicked\nhart 0: supervisor, /);
   });
 
+  test('is known by its message where there are no symbols', async () => {
+    const { outcome } = await session(
+      { until: 'never' },
+      ({ elapsed, print }) => {
+        if (elapsed < 300_000) print('\nhello\npanic: x\n');
+        return undefined;
+      },
+      'talking',
+      { ...elf, symbol: () => undefined },
+    );
+    expect(outcome).toEqual({ kind: 'panic' });
+  });
+
   test('is told once to a person, who may look around', async () => {
     const { outcome, notes } = await session({ interactive: true }, (slice) => {
       panicking(slice);
@@ -184,6 +198,20 @@ describe('keys', () => {
     });
     expect(typed).toBe('\x01x');
     expect(outcome).toEqual({ kind: 'idle' });
+  });
+
+  test('a shell that has read all of a pipe ends the session', async () => {
+    const lines: string[] = [];
+    const guest = shell((line) => lines.push(line));
+    let piped = false;
+    const { outcome } = await session({}, (slice, terminal) => {
+      if (!piped) terminal.keys('ls\necho x\n');
+      if (!piped) terminal.end();
+      piped = true;
+      return guest(slice);
+    });
+    expect(lines).toEqual(['ls', 'echo x']);
+    expect(outcome).toEqual({ kind: 'left' });
   });
 
   test('a signal interrupts', async () => {

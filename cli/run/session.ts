@@ -34,6 +34,8 @@ export interface SessionIo {
 
 /** What a guest may run after it entered `panic`, to print its message. */
 const PANIC_INSNS = 20_000_000;
+/** Quiet at a prompt after which the shell has read all that a pipe held. */
+const PIPE_QUIET_INSNS = 100_000_000;
 /** A driver that read the disk's version and did not go on within this refused it. */
 const REFUSED_INSNS = 20_000_000;
 /** Guest time that output is held back at most while the disk's version is not known to be right. */
@@ -73,8 +75,14 @@ export async function runSession(
   let insnsSinceVersionRead = 0;
   let panicTold = false;
 
+  /** Where the harts were at a panic; without symbols, where they are after its message. */
+  function panicPlace(): string | undefined {
+    if (elf.symbol('panic')) return events.panic();
+    return text.shows('\npanic: ') ? report.all() : undefined;
+  }
+
   function panicOutcome(ran: number): Outcome | undefined {
-    const where = events.panic();
+    const where = panicPlace();
     if (where === undefined || panicTold) return undefined;
     insnsSincePanic += ran;
     if (insnsSincePanic <= PANIC_INSNS) return undefined;
@@ -96,6 +104,8 @@ export async function runSession(
       io.note(`every hart waits and nothing can wake one\n${report.all()}`);
       return { kind: 'idle' };
     }
+    const shellWaits = text.atPrompt(0) && insnsSinceOutput > PIPE_QUIET_INSNS;
+    if (!hasTask && keys.ended && keys.queue.length === 0 && shellWaits) return { kind: 'left' };
     const status = command?.look(insnsSinceOutput);
     return status === undefined ? panicOutcome(ran) : { kind: 'command', status };
   }
