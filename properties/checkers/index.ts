@@ -19,9 +19,9 @@ import { useAfterFree } from './use-after-free.ts';
 export const CHECKERS: readonly Checker[] = [
   liveness,
   freelistShape,
+  refcount,
   conservation,
   useAfterFree,
-  refcount,
   isolation,
   result,
   ownership,

@@ -96,19 +96,18 @@ export function runSequence(
   return { steps, violation: undefined, checked };
 }
 
-function played(session: Session, operation: AnyOperation, outcome: StepOutcome): PlayedStep {
-  const { guest, slot } = outcome;
-  const created = guest.created;
+function played(session: Session, operation: AnyOperation, step: StepOutcome): PlayedStep {
+  const { guest, slot, outcome, finding } = step;
+  const { created } = guest;
+  const expected = outcome ? printExpected(outcome.result) : '?';
+  const asExpected = finding === undefined || !['result', 'liveness'].includes(finding.clause);
   return {
     operation,
     done: true,
     slot,
     ...(created !== undefined && { child: created }),
-    expected: outcome.outcome ? printExpected(outcome.outcome.result) : '?',
-    received:
-      operation.op === 'exit' && guest.result.kind === 'gone'
-        ? 'exited'
-        : describeResult(session.guest, guest.result),
+    expected,
+    received: asExpected ? expected : describeResult(session.guest, guest.result),
     insns: guest.insns,
   };
 }
