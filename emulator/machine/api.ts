@@ -35,6 +35,8 @@ export interface MachineOptions {
   tlb?: TlbMode;
   /** `translator` compiles hot code, `interpreter` never does. Same results. Default `translator`. */
   tier?: 'interpreter' | 'translator';
+  /** Jumps to a place before it is translated, roughly; only speed depends on it. Default 6000. */
+  translateAfter?: number;
   /** Receives each byte the guest sends to the UART. */
   onConsole?: (byte: number) => void;
 }

@@ -208,6 +208,8 @@ export const CORE = {
   trapStop: HOT_END + 20,
   /** hart of the last stop */
   stopHart: HOT_END + 32,
+  /** how often a slot's hot counter is used up before the slot is translated */
+  hotRounds: HOT_END + 24,
   /** hot counter's first value in a fresh slot: 254 - threshold, or HOT_NEVER */
   hotStart: HOT_END + 36,
   /** the board refused the access that it was just asked for */
@@ -278,11 +280,16 @@ export const SLOT = {
   rs1: 6,
   /** u16 */
   rs2: 8,
-  /** u16: translated function, 0 none; in a flagged slot the handler below the breakpoint */
+  /**
+   * u16: translated function, 0 none; with FN_COUNTS set, how often `hot` was used up so far; in a
+   * flagged slot the handler below the breakpoint
+   */
   fn: 10,
   /** i32, sign-extended immediate; for CSR instructions number | uimm << 12 */
   imm: 12,
 } as const;
+/** Bit of SLOT.fn; indices of translated functions are below it. */
+export const FN_COUNTS = 0x8000;
 export const HOT_READY = 254;
 export const HOT_NEVER = 255;
 

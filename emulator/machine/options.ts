@@ -20,6 +20,7 @@ export function completeOptions(options: MachineOptions): Machine['options'] {
     insnsPerTick: options.insnsPerTick ?? 10,
     tlb: options.tlb ?? 'coherent',
     tier: options.tier ?? 'translator',
+    translateAfter: options.translateAfter ?? 6000,
   } as const;
   inRange('harts', complete.harts, 1, MAX_HARTS);
   inRange('memoryBytes', complete.memoryBytes, MIB, 2048 * MIB);
@@ -28,6 +29,7 @@ export function completeOptions(options: MachineOptions): Machine['options'] {
   }
   inRange('quantumInsns', complete.quantumInsns, 1, 1e9);
   inRange('scheduleSeed', complete.scheduleSeed, 0, Number.MAX_SAFE_INTEGER);
+  inRange('translateAfter', complete.translateAfter, 1, 1e6);
   inRange('insnsPerTick', complete.insnsPerTick, 1, 1e9);
   if (options.disk && options.disk.length % 512 !== 0) {
     throw new RangeError(

@@ -24,8 +24,8 @@ import {
 import type { Views } from './views.ts';
 
 const ADUE = 1n << 61n;
-/** Jumps to a place before it is translated. */
-const HOT_THRESHOLD = 50;
+/** Jumps to a place that its byte-sized counter counts before the dispatcher counts one round. */
+const HOT_JUMPS = 200;
 
 /** Puts a fresh machine's memory in order: the saved block at reset, everything beside it empty. */
 export function resetMachine(
@@ -40,8 +40,10 @@ export function resetMachine(
   views.setU64(GLOBAL.scheduleState, BigInt(options.scheduleSeed));
   views.setU32(GLOBAL.harts, layout.harts);
   views.setU32(CORE.running, HART_BASE);
-  const hotStart = options.tier === 'translator' ? HOT_READY - HOT_THRESHOLD : HOT_NEVER;
+  const jumps = Math.min(options.translateAfter, HOT_JUMPS);
+  const hotStart = options.tier === 'translator' ? HOT_READY - jumps : HOT_NEVER;
   views.setU32(CORE.hotStart, hotStart);
+  views.setU32(CORE.hotRounds, Math.round(options.translateAfter / jumps) - 1);
   csrRows.forEach((row, index) => {
     views.bytes[CSR_INDEX_BASE + row.number] = index + 1;
   });

@@ -19,6 +19,7 @@ import {
 } from '../../wasm/index.ts';
 import {
   CORE,
+  FN_COUNTS,
   GLOBAL,
   HART,
   HART_BASE,
@@ -144,9 +145,25 @@ function findRegion(core: Core, s: { local(type: 'i32' | 'i64'): Local }, h: Loc
       // only what is in the fetch TLB: the interpreter brings the rest
       brIf(done, i64.ne(i64.load(fetchEntry), i64.and(pc, -4096))),
       set(slot, i32.add(i32.load(fetchEntry, 8), i32.shl(i32.and(i32.wrap(pc), 0xffe), 3))),
-      brIf(done, i32.ne(i32.load8u(slot, SLOT.hot), HOT_READY)),
+      set(found, i32.load8u(slot, SLOT.hot)),
+      when(i32.ne(found, HOT_READY), [
+        // code that no jump leads to gets hot too: after a trap's return, behind another region
+        when(i32.and(i32.ne(found, HOT_NEVER), i32.ne(i32.load16u(slot, SLOT.op), 0)), [
+          i32.store8(slot, i32.add(found, 1), SLOT.hot),
+        ]),
+        set(found, 0),
+        br(done),
+      ]),
       set(found, i32.load16u(slot, SLOT.fn)),
-      when(i32.eqz(found), [set(found, call(host.translate, h, pc, slot))]),
+      when(i32.or(i32.eqz(found), i32.and(found, FN_COUNTS)), [
+        when(i32.ltU(i32.and(found, FN_COUNTS - 1), i32.load(CORE.hotRounds)), [
+          i32.store16(slot, i32.or(i32.add(found, 1), FN_COUNTS), SLOT.fn),
+          i32.store8(slot, i32.load(CORE.hotStart), SLOT.hot),
+          set(found, 0),
+          br(done),
+        ]),
+        set(found, call(host.translate, h, pc, slot)),
+      ]),
       when(
         found,
         [

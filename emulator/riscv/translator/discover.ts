@@ -1,7 +1,7 @@
 import type { Block, Edge, Insn, Region, Terminator } from './region.ts';
 
 export interface DiscoveryLimits {
-  /** instructions of a region; V8's optimiser takes more than linear time beyond about 200 */
+  /** instructions of a region; V8's optimiser takes more than linear time */
   readonly maxInsns: number;
   /** how many calls are followed into each other */
   readonly maxDepth: number;

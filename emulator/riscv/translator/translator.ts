@@ -41,7 +41,7 @@ export interface Translator {
 /** Live modules are bounded: V8 keeps tens of thousands at most, and each costs memory. */
 const MOST_REGIONS = 3000;
 
-const LIMITS: DiscoveryLimits = { maxInsns: 180, maxDepth: 4 };
+const LIMITS: DiscoveryLimits = { maxInsns: 500, maxDepth: 5 };
 
 interface Live {
   readonly slot: number;
