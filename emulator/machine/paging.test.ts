@@ -286,6 +286,11 @@ describe('TLB modes', () => {
     access('store', 0x1_0000_0000n + 24n);
     expect(access('load', (3n << 30n) + BigInt(DATA - 0x8000_0000))).toBe(13n);
     expect(access('load', 3n << 30n)).toBeUndefined();
+    // and the other way round: the pointer gains R, and is a misaligned superpage
+    expect(look()).toBe(7n);
+    b.hart.setX(7, middle | PTE.R | PTE.A);
+    access('store', 0x1_0000_0000n + (VA >> 30n) * 8n);
+    expect(look()).toBe('trap 13');
   });
 
   test.each(['coherent', 'eager'] as const)('%s: through the higher levels too', (tlb) => {
