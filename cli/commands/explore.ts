@@ -7,7 +7,9 @@ export interface ExploreFlags {
   fs?: string;
   procs: number;
   pages: number;
-  depth: number;
+  depth?: number;
+  model?: string;
+  frames: number;
   failures: boolean;
   memory: number;
   workers: number;
@@ -45,7 +47,22 @@ export const explore = buildCommand<ExploreFlags, [kernel?: string], CliContext>
         kind: 'parsed',
         parse: integer(1, 64),
         placeholder: 'D',
-        brief: 'operations in a row',
+        brief: 'operations in a row; 6 when absent, on a model as many as there are',
+        optional: true,
+      },
+      model: {
+        kind: 'parsed',
+        parse: text,
+        placeholder: 'NAME',
+        brief:
+          'explore a model alone, without a kernel: cow, always-copies, eager, or a mutated one',
+        optional: true,
+      },
+      frames: {
+        kind: 'parsed',
+        parse: integer(2, 60),
+        placeholder: 'F',
+        brief: 'frames of memory, with --model',
         default: '6',
       },
       failures: {
@@ -105,7 +122,10 @@ export const explore = buildCommand<ExploreFlags, [kernel?: string], CliContext>
       'with every single failing allocation, and compared as `check` compares. A violation found is a',
       'shortest one. What was visited is written as a certificate that --verify checks.',
       '',
-      'Examples: cowcheck explore cow --depth 4; cowcheck explore --verify cowcheck-out/certificate.json',
+      'With --model the reference model is explored by itself, every clause checked in every state.',
+      '',
+      'Examples: cowcheck explore cow --depth 4; cowcheck explore --model cow --frames 7; ',
+      'cowcheck explore --verify cowcheck-out/certificate.json',
     ].join('\n'),
   },
 });

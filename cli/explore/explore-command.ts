@@ -26,18 +26,28 @@ import { packageVersion } from '../package-file.ts';
 import { withPage } from '../report/render-page.ts';
 import { beside } from '../workers/serve.ts';
 import { createWorkerPool, type WorkerPool } from '../workers/worker-pool.ts';
+import { exploreModel } from './explore-model.ts';
 import { depthTable, liveLine } from './explore-text.ts';
 import type { ExploreJob, ExploreReply, ExploreWorkerData } from './explore-worker.ts';
 import { verifyCertificate } from './verify-certificate.ts';
 
 export type ExplorePool = WorkerPool<ExploreJob, ExploreReply>;
 
+/** Operations in a row, where nothing else is asked for. */
+const DEFAULT_DEPTH = 6;
+type Flags = ExploreFlags & { depth: number };
+
 /** `cowcheck explore`: see its description. */
 export async function exploreCommand(
   this: CliContext,
-  flags: ExploreFlags,
+  given: ExploreFlags,
   name?: string,
 ): Promise<void> {
+  if (given.model !== undefined) {
+    if (name !== undefined) throw new UsageError('--model explores no kernel: leave KERNEL out');
+    return exploreModel(this, given, given.model);
+  }
+  const flags = { ...given, depth: given.depth ?? DEFAULT_DEPTH };
   const opened = await openKernel(name, { ...flags, harts: 1 });
   const { procs, pages, depth, failures } = flags;
   const bounds = { procs, pages, depth };
@@ -74,7 +84,7 @@ export async function exploreCommand(
 }
 
 /** A new exploration, or the one of the checkpoint. */
-function begin({ session }: OpenKernel, flags: ExploreFlags, identity: Identity): Exploration {
+function begin({ session }: OpenKernel, flags: Flags, identity: Identity): Exploration {
   const { procs, pages, depth, failures, checkpoint } = flags;
   const bounds = { procs, pages, depth };
   const text = checkpoint === undefined ? undefined : readIfPresent(checkpoint);
@@ -85,7 +95,7 @@ function begin({ session }: OpenKernel, flags: ExploreFlags, identity: Identity)
 }
 
 interface Search {
-  flags: ExploreFlags;
+  flags: Flags;
   opened: OpenKernel;
   identity: Identity;
   at: Exploration;

@@ -57,6 +57,12 @@ describe('limits', () => {
     const shallow = await exploreCore({ bounds: MEDIUM, maxDepth: 2 });
     expect(shallow).toMatchObject({ complete: false });
     expect(shallow.depths).toHaveLength(2);
+    const aborted = await exploreCore({
+      bounds: MEDIUM,
+      workers: 2,
+      signal: AbortSignal.abort(),
+    });
+    expect(aborted).toMatchObject({ complete: false, states: 1 });
     const stopped = await exploreCore({ bounds: MEDIUM, onDepth: () => 'stop' });
     expect(stopped.depths).toHaveLength(1);
   });

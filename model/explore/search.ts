@@ -25,6 +25,8 @@ export interface CoreOptions {
   maxDepth?: number;
   /** called after each step; `stop` ends the search as incomplete */
   onDepth?: (progress: CoreDepth) => 'stop' | undefined;
+  /** ends the search as incomplete; with several threads at once, else after the step */
+  signal?: AbortSignal;
 }
 
 /** One breadth-first step. */
@@ -73,7 +75,7 @@ export async function exploreCore(options: CoreOptions): Promise<CoreResult> {
   const boot = new Uint8Array(l.size);
   (job.symmetry ? canonicalizer(l) : asIs)(bootRow(l), boot);
   visited.insert(boot, 0, 0);
-  const pool = openPool(job, options.workers ?? 1);
+  const pool = openPool(job, options.workers ?? 1, options.signal);
   try {
     return await search(options, job, visited, pool.expand);
   } finally {
@@ -113,7 +115,7 @@ async function search(
     const finding = shares.find((share) => share.finding)?.finding;
     if (finding) return result(false, finding);
     if (shares.some((share) => share.full)) return result(false);
-    if (options.onDepth?.(progress) === 'stop') return result(false);
+    if (options.onDepth?.(progress) === 'stop' || options.signal?.aborted) return result(false);
   }
   return result(true);
 }
@@ -132,8 +134,15 @@ function addToDigest(
   return rows;
 }
 
+/** More rows than there can be, and far from overflow. */
+const ALL_TAKEN = 2 ** 30;
+
 /** Threads, or none for one worker. */
-function openPool(job: Job, workers: number): { expand: Expand; close(): void } {
+function openPool(
+  job: Job,
+  workers: number,
+  signal: AbortSignal | undefined,
+): { expand: Expand; close(): void } {
   if (workers <= 1) {
     const expand = expander(job);
     return { expand: async (ranges) => [expand(ranges, new Int32Array(1))], close: () => {} };
@@ -142,7 +151,12 @@ function openPool(job: Job, workers: number): { expand: Expand; close(): void } 
   return {
     expand: (ranges) => {
       const taken = new SharedArrayBuffer(4);
-      return Promise.all(threads.map((thread) => ask(thread, { ranges, taken })));
+      // Once all is taken, no thread finds anything left to do.
+      const takeAll = () => Atomics.store(new Int32Array(taken), 0, ALL_TAKEN);
+      if (signal?.aborted) takeAll();
+      signal?.addEventListener('abort', takeAll);
+      const shares = Promise.all(threads.map((thread) => ask(thread, { ranges, taken })));
+      return shares.finally(() => signal?.removeEventListener('abort', takeAll));
     },
     close: () => {
       for (const thread of threads) void thread.terminate();
