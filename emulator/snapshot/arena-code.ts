@@ -75,6 +75,8 @@ export interface ArenaCode {
   chunksEqual: FunctionRef;
   /** (source) → reference to a chunk with these 256 bytes; uniform ones are shared */
   makeChunk: FunctionRef;
+  /** (slot, chunk): puts a chunk in a node's slot, with a reference of its own */
+  setChunk: FunctionRef;
 }
 
 /** Allocation and reference counts. `newSlab` is the host's: () → address of 64 KiB of new memory. */
@@ -199,5 +201,22 @@ export function arenaCode(m: ModuleBuilder, layout: ArenaLayout, newSlab: Functi
     ];
   });
 
-  return { allocateNode, allocateChunk, releaseChunk, releaseNode, chunksEqual, makeChunk };
+  const setChunk = m.function('setChunk', ['i32', 'i32'], 'void', (scope) => {
+    const [slot, chunk] = [scope.param(0), scope.param(1)];
+    return [
+      when(chunk, [increment(chunkCount(chunk))]),
+      call(releaseChunk, i32.load(slot)),
+      i32.store(slot, chunk),
+    ];
+  });
+
+  return {
+    allocateNode,
+    allocateChunk,
+    releaseChunk,
+    releaseNode,
+    chunksEqual,
+    makeChunk,
+    setChunk,
+  };
 }

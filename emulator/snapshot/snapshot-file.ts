@@ -26,8 +26,11 @@ const PAGE_ENTRY_BYTES = 4 + 16 * 4;
 
 export interface SnapshotContents {
   at: number;
-  /** the 16 chunks of each page that is not all zero; undefined for zeros */
-  pages: Map<number, (Uint8Array | undefined)[]>;
+  chunkCount: number;
+  /** contents of chunk 1 to `chunkCount` */
+  chunk(number: number): Uint8Array;
+  /** numbers of the 16 chunks of each page that is not all zero; 0 for zeros */
+  pages: Map<number, Uint32Array>;
 }
 
 /**
@@ -127,16 +130,18 @@ export function readSnapshotFile(
   for (let left = number(); left > 0; left--) {
     const page = number();
     if (page >= treePages) throw new SnapshotFileError(`the snapshot is damaged: page ${page}`);
-    const chunks = Array.from({ length: 16 }, () => {
-      const chunk = number();
-      if (chunk > chunkCount)
-        throw new SnapshotFileError(`the snapshot is damaged: chunk ${chunk}`);
-      const from = chunksAt + (chunk - 1) * CHUNK_BYTES;
-      return chunk === 0 ? undefined : file.subarray(from, from + CHUNK_BYTES);
-    });
+    const chunks = Uint32Array.from({ length: 16 }, number);
+    const wrong = chunks.find((chunk) => chunk > chunkCount);
+    if (wrong !== undefined) {
+      throw new SnapshotFileError(`the snapshot is damaged: chunk ${wrong}`);
+    }
     pages.set(page, chunks);
   }
-  return { at, pages };
+  const chunk = (chunkNumber: number) => {
+    const from = chunksAt + (chunkNumber - 1) * CHUNK_BYTES;
+    return file.subarray(from, from + CHUNK_BYTES);
+  };
+  return { at, chunkCount, chunk, pages };
 }
 
 /** Checks that the file is of the same machine; returns when it was taken. */

@@ -1,10 +1,15 @@
 import type { Snapshot } from '../machine/api.ts';
 import { ModuleBuilder } from '../wasm/index.ts';
 import { arenaCode } from './arena-code.ts';
-import { type ArenaLayout, arenaLayout, SLAB_BYTES, WORD } from './arena-layout.ts';
+import { type ArenaLayout, arenaLayout, CHUNK_BYTES, SLAB_BYTES, WORD } from './arena-layout.ts';
 import { hashCode } from './hash-code.ts';
 import { recencyCode } from './recency-code.ts';
-import { readSnapshotFile, type SnapshotHeader, writeSnapshotFile } from './snapshot-file.ts';
+import {
+  readSnapshotFile,
+  type SnapshotContents,
+  type SnapshotHeader,
+  writeSnapshotFile,
+} from './snapshot-file.ts';
 import type { SnapshotHost } from './snapshot-host.ts';
 import { treeCode } from './tree-code.ts';
 
@@ -17,6 +22,7 @@ interface ArenaExports {
   lookup(root: number, page: number): number;
   releaseNode(node: number, level: number): void;
   makeChunk(source: number): number;
+  setChunk(slot: number, chunk: number): void;
   releaseChunk(chunk: number): void;
   ownPage(page: number): number;
   drain(): number;
@@ -131,21 +137,14 @@ export function createSnapshots(host: SnapshotHost): Snapshots {
       // build the tree in the place of the current one, whose owner returns afterwards
       const previous = current;
       const before = take(0);
-      const scratch = layout.replacedList;
-      const empty = new Uint8Array(256);
+      const chunks = makeChunks(host.memory, layout, code, contents);
       for (let page = 0; page < layout.treePages; page++) {
-        const chunks = contents.pages.get(page);
-        const root = word(WORD.root);
-        if (chunks === undefined && code.lookup(root, page) === 0) continue;
+        const numbers = contents.pages.get(page);
+        if (numbers === undefined && code.lookup(word(WORD.root), page) === 0) continue;
         const node = code.ownPage(page);
-        for (let i = 0; i < 16; i++) {
-          new Uint8Array(host.memory.buffer, scratch, 256).set(chunks?.[i] ?? empty);
-          const chunk = code.makeChunk(scratch);
-          const view = new DataView(host.memory.buffer);
-          code.releaseChunk(view.getUint32(node + 4 * i, true));
-          view.setUint32(node + 4 * i, chunk, true);
-        }
+        for (let i = 0; i < 16; i++) code.setChunk(node + 4 * i, chunks[numbers?.[i] ?? 0]!);
       }
+      for (const chunk of chunks) code.releaseChunk(chunk);
       const root = word(WORD.root);
       const view = new DataView(host.memory.buffer);
       // the current tree is `before`'s again; the reference to the new root is the loaded snapshot's
@@ -158,6 +157,25 @@ export function createSnapshots(host: SnapshotHost): Snapshots {
       return word(WORD.nodesUsed) * 68 + word(WORD.chunksUsed) * 260;
     },
   };
+}
+
+/** A reference to each chunk of a file, by its number there. */
+function makeChunks(
+  memory: WebAssembly.Memory,
+  layout: ArenaLayout,
+  code: ArenaExports,
+  contents: SnapshotContents,
+): Uint32Array {
+  const chunks = new Uint32Array(contents.chunkCount + 1);
+  // the list of replaced pages is free between restores
+  const scratch = layout.replacedList;
+  let bytes = new Uint8Array(memory.buffer, scratch, CHUNK_BYTES);
+  for (let number = 1; number <= contents.chunkCount; number++) {
+    if (bytes.length === 0) bytes = new Uint8Array(memory.buffer, scratch, CHUNK_BYTES);
+    bytes.set(contents.chunk(number));
+    chunks[number] = code.makeChunk(scratch);
+  }
+  return chunks;
 }
 
 /** Puts a page on the core's dirty list, as a store of the guest would. */
@@ -186,13 +204,23 @@ function prepare({ memory, pageCount }: SnapshotHost, layout: ArenaLayout): void
   }
 }
 
+/** Index of the first new page of 64 KiB; throws where the address space of 4 GiB ends. */
+function grow(memory: WebAssembly.Memory): number {
+  try {
+    return memory.grow(SLABS_PER_GROWTH);
+  } catch {
+    const mib = memory.buffer.byteLength / 2 ** 20;
+    throw new Error(`the machine's memory cannot grow beyond ${mib} MiB: release some snapshots`);
+  }
+}
+
 function instantiate(host: SnapshotHost, layout: ArenaLayout): ArenaExports {
   const { memory } = host;
   let free = 0;
   let end = 0;
   function newSlab(): number {
     if (free === end) {
-      free = memory.grow(SLABS_PER_GROWTH) * SLAB_BYTES;
+      free = grow(memory) * SLAB_BYTES;
       end = free + SLABS_PER_GROWTH * SLAB_BYTES;
     }
     free += SLAB_BYTES;
@@ -213,6 +241,7 @@ function instantiate(host: SnapshotHost, layout: ArenaLayout): ArenaExports {
     arena.releaseNode,
     arena.releaseChunk,
     arena.makeChunk,
+    arena.setChunk,
     recency.drain,
     recency.touch,
     recency.since,
