@@ -62,7 +62,6 @@ export type EnvironmentOperation =
   | { op: 'fail-alloc'; nth: number };
 
 export type Operation = MemoryOperation | SyscallOperation | EnvironmentOperation;
-export type OperationName = Operation['op'];
 
 /** What a step is expected to do, as the model printed it when the sequence was kept. */
 export interface Step {

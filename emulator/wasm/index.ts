@@ -1,11 +1,10 @@
 /** A small typed builder and encoder for WebAssembly modules. */
 export { ByteWriter } from './bytes.ts';
-export { FunctionScope, ModuleBuilder, writeFunctionBody } from './module.ts';
+export { FunctionScope, ModuleBuilder } from './module.ts';
 export type {
   Body,
   Expr,
   FunctionRef,
-  Global,
   Label,
   Local,
   ResultType,

@@ -222,7 +222,7 @@ export class ModuleBuilder {
 }
 
 /** One entry of the code section (core specification, 5.5.13). */
-export function writeFunctionBody(out: ByteWriter, scope: FunctionScope, body: Body): void {
+function writeFunctionBody(out: ByteWriter, scope: FunctionScope, body: Body): void {
   const start = out.reserveLength();
   const groups: { type: ValueType; count: number }[] = [];
   for (const type of scope.locals) {

@@ -9,7 +9,6 @@ import type { RunPoint, Session } from '../run/session.ts';
 import type { ShrunkFailure } from '../run/shrink-failure.ts';
 import { cProgram, type FinalByte, type PlayedStep } from './c-program.ts';
 
-export { cProgram } from './c-program.ts';
 export { entryOf, stepsOf } from './write-steps.ts';
 
 /** The C program of a failure, with what the model says each process must find in the end. */
