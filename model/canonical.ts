@@ -30,21 +30,64 @@ function digest(content: Content): string {
 /** The canonical form, as text. */
 export function canonical(state: ModelState): string {
   const present = state.processes.filter((p) => p.status !== 'gone');
-  const looks = new Map(present.map((p) => [p.slot, look(state, p)]));
-  // A process is told apart by its parent too, and that one by its own: a few rounds suffice, for a
-  // tie that is left only costs a visit.
-  for (let round = 0; round < 2; round++) {
-    const old = new Map(looks);
-    for (const p of present) looks.set(p.slot, `${old.get(p.slot)}<${old.get(p.parent)}`);
-  }
+  const ranks = rankProcesses(state, present);
   const order = present
     .filter((p) => p.slot !== INIT)
-    .sort((p, q) => compare(looks.get(p.slot)!, looks.get(q.slot)!) || p.slot - q.slot);
+    .sort((p, q) => ranks.get(p.slot)! - ranks.get(q.slot)! || p.slot - q.slot);
   const names = new Map([[INIT, INIT], ...order.map((p, i): [number, number] => [p.slot, i])]);
   const init = present.find((p) => p.slot === INIT)!;
   const rename = renamer(state, names);
   const texts = [init, ...order].map(rename);
   return [`free ${state.free}`, ...texts, diskText(state)].join('\n');
+}
+
+/**
+ * Ranks by what can be told without names: first by a process's own look, then, as long as that tells
+ * more apart, by the ranks of its parent and of those with whom it shares each page and file.
+ */
+function rankProcesses(state: ModelState, present: readonly Process[]): Map<number, number> {
+  const sharers = new Map<string, number[]>();
+  const links = present.map((process) => {
+    const things = linksOf(process);
+    for (const thing of things) {
+      const slots = sharers.get(thing);
+      if (slots) slots.push(process.slot);
+      else sharers.set(thing, [process.slot]);
+    }
+    return things;
+  });
+  let ranks = ranked(present, (p) => (p.slot === INIT ? '' : look(state, p)));
+  for (;;) {
+    const old = ranks;
+    ranks = ranked(present, (p, i) => {
+      const shared = links[i]!.map((thing) => ranksOf(sharers.get(thing)!, old));
+      return `${old.get(p.slot)}<${old.get(p.parent)}|${shared.join(';')}`;
+    });
+    if (new Set(ranks.values()).size === new Set(old.values()).size) return ranks;
+  }
+}
+
+/** What links a process with others, in an order that does not depend on names. */
+const linksOf = (process: Process): string[] => [
+  ...Array.from(mappedPages(process.pages), ([, e]) => `frame ${frameOf(e)}`),
+  ...process.descriptors.filter((file) => file >= 0).map((file) => `file ${file}`),
+];
+
+const ranksOf = (slots: readonly number[], ranks: ReadonlyMap<number, number>): string =>
+  slots
+    .map((slot) => ranks.get(slot)!)
+    .sort((a, b) => a - b)
+    .join(',');
+
+/** Ranks by a key; equal keys get equal ranks. */
+function ranked(
+  processes: readonly Process[],
+  key: (process: Process, index: number) => string,
+): Map<number, number> {
+  const keys = processes.map(key);
+  const order = [...new Set(keys)].sort(compare);
+  const rank = new Map(order.map((text, i) => [text, i]));
+  return new Map(processes.map((p, i) => [p.slot, rank.get(keys[i]!)!]));
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -55,7 +98,11 @@ function look(state: ModelState, process: Process): string {
     const frame = frameOf(e);
     return `${va}:${e % 32}:${refsOf(state.frames, frame)}:${digest(contentOf(state.frames, frame))}`;
   });
-  const files = process.descriptors.map((file) => fileText(state.files.get(file)));
+  const files = process.descriptors.map((id) => {
+    const file = state.files.get(id);
+    const pipe = file?.kind === 'pipe' ? state.pipes.get(file.id)!.bytes.join(' ') : '';
+    return fileText(file) + pipe;
+  });
   return [scalars(process), pages.join(','), files.join(',')].join('|');
 }
 
