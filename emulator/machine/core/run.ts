@@ -8,6 +8,7 @@ import {
   type Expr,
   i32,
   i64,
+  type Label,
   type Local,
   label,
   leave,
@@ -91,7 +92,7 @@ function defineRunHart(core: Core): void {
     const [h, left] = params(s);
     const [region, before] = words(s, 2);
     const tval = s.local('i64');
-    const next = label();
+    const [next, missed, interpreted, done] = [label(), label(), label(), label()];
     return [
       putW(h, HOT.endChunk, 0),
       loop(next, [
@@ -105,11 +106,16 @@ function defineRunHart(core: Core): void {
           ),
           [leave(left)],
         ),
-        set(region, findRegion(core, s, h)),
-        set(before, left),
-        when(region, [set(left, callIndirect(f.noRegion, region, h, left))]),
-        // the region's first block did not fit: some instructions without it
-        when(i32.and(i32.eq(left, before), i32.eqz(getW(h, HOT.event))), [
+        block(done, [
+          block(interpreted, [
+            block(missed, [chain(core, h, left, s.local('i64'), { missed, interpreted, done })]),
+            set(region, findRegion(core, s, h)),
+            brIf(interpreted, i32.eqz(region)),
+            set(before, left),
+            set(left, callIndirect(f.noRegion, region, h, left)),
+            brIf(done, i32.or(i32.ne(left, before), getW(h, HOT.event))),
+          ]),
+          // the region's first block did not fit, or there is none: go on without it
           set(left, call(f.interpret, h, left)),
         ]),
         enterPending(core, h, left, tval),
@@ -120,12 +126,47 @@ function defineRunHart(core: Core): void {
   });
 }
 
+const jumpCacheEntry = (h: Expr, pc: Local): Expr =>
+  i32.add(
+    getW(h, HOT.jumpCache),
+    i32.shl(i32.and(i32.wrap(i64.shrU(pc, 1)), JUMP_CACHE_ENTRIES - 1), 4),
+  );
+
+const jumpCacheHits = (h: Expr, entry: Expr, pc: Local): Expr =>
+  i32.and(i64.eq(i64.load(entry), pc), i32.eq(i32.load(entry, 12), getW(h, HOT.fetchGeneration)));
+
+/** From region to region by the jump cache, as long as nobody wants anything else. */
+function chain(
+  { f }: Core,
+  h: Local,
+  left: Local,
+  pc: Local,
+  out: { missed: Label; interpreted: Label; done: Label },
+): Stmt {
+  const again = label();
+  const entry = (): Expr => jumpCacheEntry(h, pc);
+  const target = i32.load(entry(), 8);
+  return [
+    // one instruction is left to do alone after a stop
+    brIf(out.missed, i64.ne(get(h, HART.resumePc), -1)),
+    loop(again, [
+      set(pc, get(h, HART.pc)),
+      brIf(out.missed, i32.eqz(jumpCacheHits(h, entry(), pc))),
+      putW(h, HOT.left, left),
+      set(left, callIndirect(f.noRegion, target, h, left)),
+      brIf(out.done, getW(h, HOT.event)),
+      brIf(out.interpreted, i32.eq(left, getW(h, HOT.left))),
+      brIf(again, left),
+    ]),
+    br(out.done),
+  ];
+}
+
 /** Table index of the region to enter at pc, or 0: by the jump cache, else by the decoded slot. */
 function findRegion(core: Core, s: { local(type: 'i32' | 'i64'): Local }, h: Local): Expr {
   const { host } = core;
   const [entry, slot, found] = [s.local('i32'), s.local('i32'), s.local('i32')];
   const pc = s.local('i64');
-  const index = i32.and(i32.wrap(i64.shrU(pc, 1)), JUMP_CACHE_ENTRIES - 1);
   const fetchEntry = i32.add(getW(h, HOT.fetchTlb), i32.and(i32.wrap(i64.shrU(pc, 8)), 0xff0));
   const done = label();
   const body: Stmt[] = [
@@ -134,14 +175,7 @@ function findRegion(core: Core, s: { local(type: 'i32' | 'i64'): Local }, h: Loc
     block(done, [
       // one instruction is left to do alone after a stop
       brIf(done, i64.ne(get(h, HART.resumePc), -1)),
-      set(entry, i32.add(getW(h, HOT.jumpCache), i32.shl(index, 4))),
-      when(
-        i32.and(
-          i64.eq(i64.load(entry), pc),
-          i32.eq(i32.load(entry, 12), getW(h, HOT.fetchGeneration)),
-        ),
-        [set(found, i32.load(entry, 8)), br(done)],
-      ),
+      set(entry, jumpCacheEntry(h, pc)),
       // only what is in the fetch TLB: the interpreter brings the rest
       brIf(done, i64.ne(i64.load(fetchEntry), i64.and(pc, -4096))),
       set(slot, i32.add(i32.load(fetchEntry, 8), i32.shl(i32.and(i32.wrap(pc), 0xffe), 3))),
