@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { backtrace } from './backtrace.ts';
 import { readCallFrames } from './call-frames.ts';
-import { clang, gcc, gnuTool, parse } from './fixture.ts';
 import { parseElf } from './parse-elf.ts';
+import { clang, gcc, gnuTool, parse } from './testing/compile.ts';
 
 const SOURCE = `volatile int sink;
 __attribute__((noinline)) int leaf(int x) { return sink + x; }

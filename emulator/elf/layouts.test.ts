@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fieldOf, fieldOffset, resolved } from './c-type.ts';
-import { clang, gcc, parse } from './fixture.ts';
+import { clang, gcc, parse } from './testing/compile.ts';
 
 /** Structs in xv6's manner and some that are harder; every line of PROBES is checked against the compiler. */
 const TYPES = `

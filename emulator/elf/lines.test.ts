@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { clang, gcc, gnuTool, parse } from './fixture.ts';
+import { clang, gcc, gnuTool, parse } from './testing/compile.ts';
 
 const SOURCE = `volatile int sink;
 static inline __attribute__((always_inline)) int

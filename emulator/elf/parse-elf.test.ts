@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { readDebugInfo } from './debug-info.ts';
 import { ElfError } from './elf-error.ts';
-import { clang, gcc, parse } from './fixture.ts';
 import { parseElf } from './parse-elf.ts';
+import { clang, gcc, parse } from './testing/compile.ts';
 
 const SOURCE = `
 int initialised[4] = { 1, 2, 3, 4 };

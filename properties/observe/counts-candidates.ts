@@ -21,21 +21,33 @@ export function countsCandidates(debug: DebugInfo): readonly CountsCandidate[] {
   return found;
 }
 
-/** Without types: every large object, as an array of integers of each width. */
+/** Pages of 128 MiB, which every kernel without types is taken to have. */
+const USUAL_PAGES = 32768;
+/** What may stand before an array of counts in a struct: a lock, a list. */
+const MAX_HEAD_BYTES = 64;
+
+/**
+ * Without types: every large object as an array of integers of each width, and as such an array of the usual
+ * length at the end of a struct.
+ */
 export function untypedCandidates(elf: ElfFile): readonly CountsCandidate[] {
   return elf.symbols
     .filter(({ name, kind }) => kind === 'object' && name !== 'stack0')
     .flatMap(({ name, address, sizeBytes }) =>
-      [1, 2, 4, 8]
-        .filter((width) => sizeBytes % width === 0 && sizeBytes / width >= MIN_COUNTS)
-        .map((width) => ({
-          name,
-          address,
-          indirect: false,
-          strideBytes: width,
-          count: { offset: 0, sizeBytes: width, signed: false },
-          length: sizeBytes / width,
-        })),
+      [1, 2, 4, 8].flatMap((width) => {
+        const head = sizeBytes - USUAL_PAGES * width;
+        const offsets = head > 0 && head <= MAX_HEAD_BYTES ? [0, head] : [0];
+        return offsets
+          .filter((offset) => (sizeBytes - offset) / width >= MIN_COUNTS)
+          .map((offset) => ({
+            name: `${name} as ${width * 8}-bit integers`,
+            address: address + offset,
+            indirect: false,
+            strideBytes: width,
+            count: { offset: 0, sizeBytes: width, signed: false },
+            length: Math.floor((sizeBytes - offset) / width),
+          }));
+      }),
     );
 }
 

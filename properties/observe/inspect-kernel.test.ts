@@ -107,7 +107,7 @@ describe('what is missing is said with the way out', () => {
   test('no debug information: layouts are assumed, and that is said', async () => {
     const { degraded, counts } = inspectKernel(await elfOf('cow'), undefined);
     expect(degraded.join('; ')).toMatch(/struct proc \(\d+ bytes\) is assumed/);
-    expect(new Set(counts.map(({ name }) => name))).toContain('page_refs');
+    expect(new Set(counts.map(({ name }) => name))).toContain('page_refs as 32-bit integers');
   });
 
   test('a counter array by a name that does not exist', async () => {

@@ -123,7 +123,11 @@ function chooseCounts(
 ) {
   const all = debug ? countsCandidates(debug) : untypedCandidates(elf);
   if (name === undefined) return all;
-  const chosen = all.filter((each) => each.name === name || each.name.startsWith(`${name}.`));
+  const chosen = all.filter(
+    (each) =>
+      each.name === name ||
+      (/^[. ]/.test(each.name.slice(name.length)) && each.name.startsWith(name)),
+  );
   if (chosen.length === 0) {
     const names = all.map((each) => each.name).join(', ') || 'nothing';
     problems.push(

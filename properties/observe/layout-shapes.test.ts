@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clang, gcc, parse } from '../../emulator/elf/fixture.ts';
+import { clang, gcc, parse } from '../../emulator/elf/testing/compile.ts';
 import { LayoutError } from './api.ts';
 import { inspectKernel } from './inspect-kernel.ts';
 

@@ -4,7 +4,7 @@ import { PAGE_BYTES, type Ppn, ppn } from '../../spec/units.ts';
 import { KERNBASE } from '../../spec/xv6.ts';
 import type { Observation } from './api.ts';
 import { createObserver } from './observer.ts';
-import { type ToyKernel, toyKernel } from './toy-kernel.ts';
+import { type ToyKernel, toyKernel } from './testing/toy-kernel.ts';
 
 /** Everything an observation says, in an order that does not depend on history. */
 function told(observed: Observation) {

@@ -13,9 +13,9 @@ import {
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type DebugInfo, readDebugInfo } from './debug-info.ts';
-import type { ElfFile } from './elf-file.ts';
-import { parseElf } from './parse-elf.ts';
+import { type DebugInfo, readDebugInfo } from '../debug-info.ts';
+import type { ElfFile } from '../elf-file.ts';
+import { parseElf } from '../parse-elf.ts';
 
 /** A compiler that this folder's tests can run; `available` is false where it is not installed. */
 export interface TestCompiler {

@@ -1,8 +1,8 @@
-import { PTE_R, PTE_U, PTE_V, PTE_W, TABLE_ENTRIES } from '../../spec/sv39.ts';
-import { PAGE_BYTES } from '../../spec/units.ts';
-import { KERNBASE, MAXVA, TRAPFRAME } from '../../spec/xv6.ts';
-import type { KernelLayout, ObservedMemory } from './api.ts';
-import { DEFAULT_STATES } from './proc-layout.ts';
+import { PTE_R, PTE_U, PTE_V, PTE_W, TABLE_ENTRIES } from '../../../spec/sv39.ts';
+import { PAGE_BYTES } from '../../../spec/units.ts';
+import { KERNBASE, MAXVA, TRAPFRAME } from '../../../spec/xv6.ts';
+import type { KernelLayout, ObservedMemory } from '../api.ts';
+import { DEFAULT_STATES } from '../proc-layout.ts';
 
 /** A kernel's data structures in plain memory, without code: tests change them as a kernel would, or wrongly. */
 export interface ToyKernel {
