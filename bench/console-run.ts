@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
-import { peakOf } from './peak-memory.ts';
+import { cpuSecondsOf, peakOf } from './process-use.ts';
 
 export interface ConsoleRun {
   /** wall-clock seconds from the start of the process until the last expected text */
   seconds: number;
+  /** processor seconds that it used, on all cores; 0 where the system does not tell */
+  cpuSeconds: number;
   /** largest resident set seen, in bytes; 0 where the system does not tell */
   peakBytes: number;
 }
@@ -52,9 +54,10 @@ export function consoleRun(
       if (next === steps.length && !done) {
         done = true;
         const seconds = (performance.now() - start) / 1000;
-        const peakBytes = child.pid === undefined ? 0 : peakOf(child.pid);
+        const { pid = 0 } = child;
+        const used = { cpuSeconds: cpuSecondsOf(pid), peakBytes: peakOf(pid) };
         child.kill('SIGKILL');
-        resolve({ seconds, peakBytes });
+        resolve({ seconds, ...used });
       } else if (failure !== undefined) {
         fail(`it printed "${failure}"`);
       }

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Benchmark, Subject } from './benchmark.ts';
 import { booted } from './booted.ts';
 import { consoleRun } from './console-run.ts';
-import { peakOf } from './peak-memory.ts';
+import { peakOf } from './process-use.ts';
 
 const MIB = 2 ** 20;
 const SNAPSHOTS = 10_000;
