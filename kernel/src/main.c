@@ -12,12 +12,12 @@ static int ready; // hart 0 has set up what all share
 
 static void this_hart(void) {
   kvminithart();
-  trapinithart();
   plic_inithart();
 }
 
 // Supervisor mode, every hart, on its boot stack, interrupts off.
 void main(void) {
+  trapinithart(); // first, so that a mistake in what follows is told
   if (cpuid() == 0) {
     uart_init();
     printf("\nxv6 kernel is booting\n\n");
