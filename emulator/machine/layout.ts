@@ -116,7 +116,7 @@ export const HART = {
   pmpaddr: 792,
   /** i32: 0 no entry is programmed, 1 every access of S and U is allowed, 2 look at the entries */
   pmpMode: 920,
-  /** i32: number of valid entries of the strict TLB */
+  /** i32: 1 when the strict TLB has entries */
   strictUsed: 924,
   // ---- from here on not hashed
   /** the instruction whose breakpoint or watch was already reported; -1 none */
@@ -212,6 +212,8 @@ export const CORE = {
   hotRounds: HOT_END + 24,
   /** hot counter's first value in a fresh slot: 254 - threshold, or HOT_NEVER */
   hotStart: HOT_END + 36,
+  /** pages whose walks are watched */
+  walkWatches: HOT_END + 24,
   /** the board refused the access that it was just asked for */
   refused: HOT_END + 40,
   /** address of the hart that runs now or ran last */

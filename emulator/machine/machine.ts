@@ -109,7 +109,7 @@ export function createMachine(machineOptions: MachineOptions = {}): Machine {
     newGenerations: () => core.newGenerations(),
   });
 
-  watchSet = createWatchSet(views, layout, core);
+  watchSet = createWatchSet(views, layout, core, options.tlb === 'eager');
   const board = createBoard(
     createBoardHost(views, layout, core, watchSet, {
       virtioVersion: options.virtioVersion,

@@ -293,6 +293,32 @@ describe('TLB modes', () => {
     expect(look()).toBe('trap 13');
   });
 
+  test.each(['coherent', 'eager'] as const)('%s: a page table that maps itself', (tlb) => {
+    const leaf = start(tlb);
+    const table = leaf - (leaf % 4096);
+    const self = VA + 0x9000n;
+    const own = tables.map(self, table, RWX);
+    b.hart.setX(7, entry(DATA, RWX));
+    // the store changes the entry that it goes through
+    expect(access('store', self + BigInt(own % 4096))).toBeUndefined();
+    b.hart.setX(7, 5n);
+    expect(access('store', self + 8n)).toBeUndefined();
+    expect(b.machine.memory.readU64(DATA + 8)).toBe(5n);
+  });
+
+  test('eager: every access walks', () => {
+    const leaf = start('eager');
+    look();
+    let walks = 0;
+    b.machine.watches.onAccess = () => {
+      walks++;
+      return 'continue';
+    };
+    b.machine.watches.set(Math.floor(leaf / 4096), { walk: true });
+    for (let i = 0; i < 5; i++) look();
+    expect(walks).toBe(5);
+  });
+
   test.each(['coherent', 'eager'] as const)('%s: through the higher levels too', (tlb) => {
     start(tlb);
     look();

@@ -1,6 +1,7 @@
 import type { Access, Privilege, Watches } from './api.ts';
 import type { CoreExports } from './exports.ts';
 import {
+  CORE,
   HART,
   HART_BASE,
   HART_STRIDE,
@@ -24,7 +25,12 @@ export interface WatchSet {
   readonly stopped: Access | undefined;
 }
 
-export function createWatchSet(views: Views, layout: Layout, core: CoreExports): WatchSet {
+export function createWatchSet(
+  views: Views,
+  layout: Layout,
+  core: CoreExports,
+  eager: boolean,
+): WatchSet {
   const watched = new Set<number>();
   let stopped: Access | undefined;
 
@@ -46,15 +52,21 @@ export function createWatchSet(views: Views, layout: Layout, core: CoreExports):
       });
       const before = views.bytes[layout.pageFlags + page]! & ALL;
       if (before === bits) return;
+      const walks =
+        Number((bits & PAGE_FLAG.watchWalk) !== 0) - Number((before & PAGE_FLAG.watchWalk) !== 0);
+      views.setU32(CORE.walkWatches, views.u32(CORE.walkWatches) + walks);
       if (bits === 0) watched.delete(page);
       else watched.add(page);
       setFlags(page, bits);
       // cached translations would go past a new watch; past one that went they only are missing
       if ((bits & ~before) !== 0) core.forgetPage(page);
+      // in eager mode accesses walk from now on
+      if (walks > 0 && eager) core.flushAll();
     },
     clear() {
       for (const page of watched) setFlags(page, 0);
       watched.clear();
+      views.setU32(CORE.walkWatches, 0);
     },
   };
 

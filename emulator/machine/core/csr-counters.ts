@@ -9,7 +9,7 @@ import {
   select,
   when,
 } from '../../wasm/index.ts';
-import { GLOBAL, HART, HOT } from '../layout.ts';
+import { CORE, GLOBAL, HART, HOT } from '../layout.ts';
 import type { Core } from './core.ts';
 import { type CsrBehaviour, constant, stored } from './csr-behaviour.ts';
 import { get, getW, mstatus, privilege, put, putW } from './kit.ts';
@@ -28,11 +28,18 @@ export function counterBehaviour({ f }: Core): Record<string, CsrBehaviour> {
   const retired = (h: Expr): Expr =>
     i64.add(get(h, HART.instret), i64.sub(call(f.now), i64.load(GLOBAL.clock)));
 
+  /** 1 in an instruction, 0 when the host writes between two */
+  const writing = i64.extendU(i32.ne(i32.load(CORE.chunk), 0));
   /** A counter is a running number plus an offset; while inhibited the offset is its value. */
   const counter = (running: (h: Expr) => Expr, offset: number, bit: number): CsrBehaviour => ({
     read: (h) => i64.add(get(h, offset), select(inhibited(h, bit), i64.const(0), running(h))),
+    // what is written is what the next instruction reads: the write itself does not count
     write: (h, value) => [
-      put(h, offset, i64.sub(value, select(inhibited(h, bit), i64.const(0), running(h)))),
+      put(
+        h,
+        offset,
+        i64.sub(value, select(inhibited(h, bit), i64.const(0), i64.add(running(h), writing))),
+      ),
     ],
   });
   const mcycle = counter(cycles, HART.mcycleOffset, CY);

@@ -91,11 +91,15 @@ const uniform = (core: Core, h: Expr, pa: Expr, kind: number): Expr =>
 
 /** Enters the translation into the speed TLB; addend is host address − va. */
 function cache(core: Core, h: Expr, va: Expr, pa: Expr, kind: 0 | 1): Stmt {
-  if (core.tlb === 'eager') return [];
   const table = kind === LOAD ? CONTEXT.read : CONTEXT.write;
   const index = i32.and(i32.wrap(i64.shrU(va, 8)), 0xff0);
   const addend = i32.sub(hostAddress(core, pageBase(pa)), i32.wrap(pageBase(va)));
-  return when(uniform(core, h, pa, kind), [
+  // eager: nobody can tell a cached walk from one that is done again, but who watches walks
+  const allowed =
+    core.tlb === 'eager'
+      ? i32.and(i32.eqz(i32.load(CORE.walkWatches)), uniform(core, h, pa, kind))
+      : uniform(core, h, pa, kind);
+  return when(allowed, [
     call(
       core.f.insert,
       getW(h, HOT.dataContext),
@@ -225,7 +229,7 @@ function defineSlowStore(core: Core): void {
   m.define(f.slowStore, (s) => {
     const [h, va, value, size] = params(s);
     const [pa, pa2, va2] = longs(s, 3);
-    const [first, i] = words(s, 2);
+    const [first, i, flags] = words(s, 3);
     const plain = label();
     const refuse = label();
     const watched = (address: Local, at: Expr, bytes: Expr) =>
@@ -263,10 +267,10 @@ function defineSlowStore(core: Core): void {
         when(aborted(h), [leave()]),
         when(inRam(core, pa, size), [
           watched(pa, va, size),
+          // a store that ends a page's life as page table may end this translation too
+          set(flags, flagsOf(core, pageOf(pa))),
           call(f.storePhysical, h, i32.wrap(pa), value, size),
-          when(i32.eqz(i32.and(flagsOf(core, pageOf(pa)), NEVER_WRITABLE)), [
-            cache(core, h, va, pa, STORE),
-          ]),
+          when(i32.eqz(i32.and(flags, NEVER_WRITABLE)), [cache(core, h, va, pa, STORE)]),
           leave(),
         ]),
         brIf(refuse, i64.ne(i64.shrU(pa, 32), 0)),
@@ -287,6 +291,7 @@ function defineAtomics(core: Core): void {
   m.define(f.storeAddress, (s) => {
     const [h, va, size] = params(s);
     const pa = s.local('i64');
+    const flags = s.local('i32');
     return [
       when(misaligned(va, size), [call(f.raise, h, 6, va), leave(i32.const(0))]),
       set(pa, translate(core, h, va, STORE, size)),
@@ -296,6 +301,7 @@ function defineAtomics(core: Core): void {
         when(call(f.checkWatch, h, va, i32.wrap(pa), size, LOAD), [leave(i32.const(0))]),
         when(call(f.checkWatch, h, va, i32.wrap(pa), size, STORE), [leave(i32.const(0))]),
       ]),
+      set(flags, flagsOf(core, pageOf(pa))),
       call(f.markDirty, pageOf(pa)),
       when(i32.and(flagsOf(core, pageOf(pa)), PAGE_FLAG.code), [call(f.dropCode, pageOf(pa))]),
       // what the atomic will write is not known here: as if the entry lost a permission
@@ -303,9 +309,7 @@ function defineAtomics(core: Core): void {
       when(i32.and(flagsOf(core, pageOf(pa)), PAGE_FLAG.reserved), [
         call(f.breakReservations, h, i32.wrap(pa), size),
       ]),
-      when(i32.eqz(i32.and(flagsOf(core, pageOf(pa)), NEVER_WRITABLE)), [
-        cache(core, h, va, pa, STORE),
-      ]),
+      when(i32.eqz(i32.and(flags, NEVER_WRITABLE)), [cache(core, h, va, pa, STORE)]),
       leave(hostAddress(core, pa)),
     ];
   });

@@ -1,4 +1,4 @@
-import { call, type Expr, i32, i64, leave, set, when } from '../../wasm/index.ts';
+import { call, type Expr, fill, i32, i64, leave, set, when } from '../../wasm/index.ts';
 import {
   HART,
   HART_BASE,
@@ -9,7 +9,7 @@ import {
   STRICT_STRIDE,
 } from '../layout.ts';
 import type { Core } from './core.ts';
-import { get, params, repeat, words } from './kit.ts';
+import { get, getW, params, putW, repeat, words } from './kit.ts';
 
 const VALID = 1n << 63n;
 const VPN_MASK = (1n << 27n) - 1n;
@@ -64,6 +64,7 @@ export function defineStrictTlb(core: Core): void {
       set(key, keyOf(h, va)),
       // what the speed TLB derived from the entry that is forgotten goes with it
       when(other, [call(f.flushHart, h)]),
+      putW(h, HART.strictUsed, 1),
       i64.store(entry, key),
       i64.store(entry, i64.or(pte, i64.shl(i64.extendU(level), 54)), 8),
     ];
@@ -83,7 +84,13 @@ export function defineStrictTlb(core: Core): void {
       i64.ne(i64.and(value, GLOBAL_BIT), 0),
     );
     return [
+      when(i32.eqz(getW(h, HART.strictUsed)), [leave()]),
       set(entry, tableOf(h)),
+      when(i32.eqz(i32.or(hasVa, hasAsid)), [
+        fill(entry, i32.const(0), STRICT_STRIDE),
+        putW(h, HART.strictUsed, 0),
+        leave(),
+      ]),
       repeat(i, STRICT_ENTRIES, [
         when(i32.eqz(i32.or(i32.and(hasVa, wrongPage), i32.and(hasAsid, wrongAsid))), [
           i64.store(entry, 0),
