@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Verdict } from '../spec/result.ts';
+import type { Verdict, Violation } from '../spec/result.ts';
 import { sequenceArbitrary } from './generate.ts';
 import type { AnyOperation, OperationDefinition } from './ops/index.ts';
 import { createReached, missingSituations, type Reached } from './reached.ts';
@@ -63,9 +63,10 @@ export function runCampaign(session: Session, options: CampaignOptions): Campaig
 }
 
 /**
- * Runs the corpus, short sequences with every allocation failing, then random ones, until the first violation, which is shrunk. Determined by the
- * session and the options alone. Stops after every sequence and shrinking attempt with the progress so
- * far; going on with `false` ends the campaign with what it has.
+ * Runs the corpus, short sequences with every allocation failing, then random ones, until the first
+ * violation, which is shrunk. Determined by the session and the options alone. Stops after every
+ * sequence and shrinking attempt with the progress so far; going on with `false` ends the campaign with
+ * what it has.
  */
 export function* campaignSteps(
   session: Session,
@@ -76,12 +77,8 @@ export function* campaignSteps(
   let steps = 0;
   let complete = true;
   const progress = (phase: CampaignProgress['phase']): CampaignProgress => ({ phase, runs, steps });
-  const finish = (failure?: ShrunkFailure): CampaignResult => {
-    const missing = failure || options.only ? [] : missingSituations(reached, steps);
-    const verdict = failure ? 'fail' : missing.length > 0 || steps === 0 ? 'inconclusive' : 'pass';
-    const base = { verdict, runs, steps, reached: reached.all(), missing, complete } as const;
-    return failure ? { ...base, failure } : base;
-  };
+  const finish = (failure?: ShrunkFailure): CampaignResult =>
+    concludeCampaign({ runs, steps, reached: reached.all(), complete }, options, failure);
 
   for (const { phase, base, sequence: planned } of allSequences(session, options)) {
     if (phase === 'random') runs++;
@@ -107,6 +104,47 @@ export function* campaignSteps(
     }
   }
   return finish();
+}
+
+/** The verdict on what was run. */
+export function concludeCampaign(
+  done: Pick<CampaignResult, 'runs' | 'steps' | 'reached' | 'complete'>,
+  options: Pick<CampaignOptions, 'only'>,
+  failure?: ShrunkFailure,
+): CampaignResult {
+  const missing = failure || options.only ? [] : missingSituations(done.reached, done.steps);
+  const unclear = missing.length > 0 || done.steps === 0;
+  const verdict = failure ? 'fail' : unclear ? 'inconclusive' : 'pass';
+  return { ...done, verdict, missing, ...(failure && { failure }) };
+}
+
+/** A part of a campaign's random sequences, for running several parts at once. */
+export interface CampaignPart {
+  runs: number;
+  steps: number;
+  reached: Record<string, number>;
+  /** the first failure, not shrunk; `at` counts from the campaign's first sequence */
+  failure?: { at: number; base: BaseName; sequence: readonly AnyOperation[]; violation: Violation };
+}
+
+/** Runs the random sequences from number `first` on; `options.runs` of them, or to the first failure. */
+export function runCampaignPart(
+  session: Session,
+  options: CampaignOptions,
+  first: number,
+): CampaignPart {
+  const reached = createReached();
+  let runs = 0;
+  let steps = 0;
+  for (const { base, sequence } of randomSequences(session, options, first)) {
+    const { checked, violation } = runSequence(session, sequence, { base, reached });
+    steps += checked;
+    const at = first + runs++;
+    if (violation) {
+      return { runs, steps, reached: reached.all(), failure: { at, base, sequence, violation } };
+    }
+  }
+  return { runs, steps, reached: reached.all() };
 }
 
 /** One sequence as it is, or with each of its allocations failing in turn. */
@@ -138,20 +176,27 @@ function* allSequences(session: Session, options: CampaignOptions): Generator<Pl
 
 const BATCH = 32;
 
-/** The random sequences of a campaign, the same for the same seed. */
+/** Seeds of neighbouring campaigns must not lead to the same batches. */
+const SEED_FACTOR = 0x9e3779b1;
+
+/** The random sequences of a campaign, the same for the same seed, from number `first` on. */
 export function* randomSequences(
   session: Pick<Session, 'operations'>,
   options: Pick<CampaignOptions, 'seed' | 'runs' | 'maxSteps' | 'only'>,
+  first = 0,
 ): Generator<{ base: BaseName; sequence: readonly AnyOperation[] }> {
   const arbitrary = sequenceArbitrary({
     operations: [...session.operations.values()],
     ...(options.maxSteps !== undefined && { maxSteps: options.maxSteps }),
     ...(options.only && { only: options.only }),
   });
-  for (let done = 0; done < options.runs; done += BATCH) {
-    const batch = fc.sample(arbitrary, { seed: options.seed + done, numRuns: BATCH });
+  const end = first + options.runs;
+  for (let done = first - (first % BATCH); done < end; done += BATCH) {
+    const seed = (Math.imul(options.seed, SEED_FACTOR) + done) | 0;
+    const batch = fc.sample(arbitrary, { seed, numRuns: BATCH });
     for (const [at, sequence] of batch.entries()) {
-      if (done + at >= options.runs) return;
+      if (done + at < first) continue;
+      if (done + at >= end) return;
       const base = (done + at) % BLOCK >= BLOCK - ROOMY_OF_BLOCK ? 'roomy' : 'tight';
       yield { base, sequence: base === 'roomy' ? affordable(session, sequence) : sequence };
     }

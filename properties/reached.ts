@@ -40,7 +40,7 @@ export const SOMETIMES = [
 export const SOMETIMES_AFTER_STEPS = 2000;
 
 /** Situations that were never reached, once enough was run to expect them. */
-export function missingSituations(reached: Reached, steps: number): string[] {
+export function missingSituations(reached: Record<string, number>, steps: number): string[] {
   if (steps < SOMETIMES_AFTER_STEPS) return [];
-  return SOMETIMES.filter((situation) => reached.get(situation) === 0);
+  return SOMETIMES.filter((situation) => !reached[situation]);
 }

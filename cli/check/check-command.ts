@@ -5,8 +5,11 @@ import {
   type CampaignProgress,
   type CampaignResult,
   campaignSteps,
+  concludeCampaign,
 } from '../../properties/campaign.ts';
 import { UnknownOperationError } from '../../properties/generate.ts';
+import { createReached } from '../../properties/reached.ts';
+import { type ShrunkFailure, shrinkFailureSteps } from '../../properties/run/shrink-failure.ts';
 import { renderJunit } from '../../reports/junit.ts';
 import { renderText } from '../../reports/text.ts';
 import type { CheckResult } from '../../spec/result.ts';
@@ -17,8 +20,9 @@ import { writeText } from '../files.ts';
 import { withPage } from '../report/render-page.ts';
 import { readCorpus } from './corpus.ts';
 import { type OpenKernel, openKernel } from './open-kernel.ts';
-import { progressLine } from './progress-line.ts';
+import { type ProgressLine, progressLine } from './progress-line.ts';
 import { explained } from './result-of-failure.ts';
+import { runWorkers } from './run-workers.ts';
 
 const DEFAULT_RUNS = 1000;
 const SLICE_MS = 50;
@@ -31,7 +35,7 @@ export async function checkCommand(
 ): Promise<void> {
   const started = this.now();
   const opened = await openKernel(name, flags);
-  const { campaign, interrupted } = await runToEnd(this, opened, flags);
+  const { campaign, interrupted } = await runToEnd(this, opened, flags, name);
   const seconds = (this.now() - started) / 1000;
   const result = resultOf(opened, flags, campaign, seconds);
   writeOutputs(flags, result);
@@ -48,8 +52,9 @@ export async function checkCommand(
 /** Runs the campaign in slices, so that an interrupt is heard and the progress shows. */
 async function runToEnd(
   context: CliContext,
-  { session }: OpenKernel,
+  opened: OpenKernel,
   flags: CheckFlags,
+  name: string | undefined,
 ): Promise<{ campaign: CampaignResult; interrupted: boolean }> {
   let interrupted = false;
   const stopListening = context.terminal.onInterrupt(() => {
@@ -66,21 +71,25 @@ async function runToEnd(
     ...(flags.ops && { only: flags.ops }),
   };
   const line = progressLine(context, runs);
+  const drain = drainer(context, line, start, () => interrupted, deadline);
+  const spread = flags.workers > 1;
   try {
-    const work = campaignSteps(session, options);
-    let slice = start;
-    let next = work.next();
-    while (!next.done) {
-      const now = context.now();
-      if (now - slice > SLICE_MS) {
-        slice = now;
-        line.show(next.value, now - start);
-        await nextTurn();
-      }
-      const shrinking = (next.value as CampaignProgress).phase === 'shrinking';
-      next = work.next(!interrupted && (shrinking || now < deadline));
+    const first = spread ? { ...options, runs: 0 } : options;
+    let campaign = await drain(campaignSteps(opened.session, first));
+    if (spread && campaign.complete && campaign.failure === undefined) {
+      campaign = await spreadOver(
+        context,
+        opened,
+        flags,
+        name,
+        options,
+        campaign,
+        drain,
+        line,
+        () => !interrupted && context.now() < deadline,
+      );
     }
-    return { campaign: next.value, interrupted };
+    return { campaign, interrupted };
   } catch (error) {
     if (error instanceof UnknownOperationError) throw new UsageError(error.message);
     throw error;
@@ -88,6 +97,75 @@ async function runToEnd(
     line.end();
     stopListening();
   }
+}
+
+type Steps<T> = Generator<CampaignProgress | undefined, T, boolean>;
+type Drain = <T>(work: Steps<T>) => Promise<T>;
+
+/** Takes steps to their end, with a turn for the rest of the process now and then. */
+function drainer(
+  context: CliContext,
+  line: ProgressLine,
+  start: number,
+  interrupted: () => boolean,
+  deadline: number,
+): Drain {
+  return async (work) => {
+    let slice = context.now();
+    let next = work.next(true);
+    while (!next.done) {
+      const now = context.now();
+      if (now - slice > SLICE_MS) {
+        slice = now;
+        if (next.value) line.show(next.value, now - start);
+        await nextTurn();
+      }
+      const shrinking = next.value === undefined || next.value.phase === 'shrinking';
+      next = work.next(!interrupted() && (shrinking || now < deadline));
+    }
+    return next.value;
+  };
+}
+
+/** The random sequences of a campaign on several threads; a failure is shrunk here. */
+async function spreadOver(
+  context: CliContext,
+  { session }: OpenKernel,
+  flags: CheckFlags,
+  name: string | undefined,
+  options: CampaignOptions,
+  before: CampaignResult,
+  drain: Drain,
+  line: ProgressLine,
+  goOn: () => boolean,
+): Promise<CampaignResult> {
+  const start = context.now();
+  const { fs, harts, memory, plugin, refcount } = flags;
+  const kernelFlags = {
+    harts,
+    memory,
+    ...(fs !== undefined && { fs }),
+    ...(plugin && { plugin }),
+    ...(refcount !== undefined && { refcount }),
+  };
+  const data = { kernel: name, flags: kernelFlags };
+  const part = await runWorkers(data, flags.workers, options, goOn, (runs, steps) =>
+    line.show({ phase: 'random', runs, steps: before.steps + steps }, context.now() - start),
+  );
+  const reached = createReached();
+  for (const counts of [before.reached, ...part.reached]) reached.add(counts);
+  const done = {
+    runs: part.runs,
+    steps: before.steps + part.steps,
+    reached: reached.all(),
+    complete: part.runs >= options.runs,
+  };
+  if (part.failure === undefined) return concludeCampaign(done, options);
+  const { base, sequence, violation } = part.failure;
+  const failure = await drain(
+    shrinkFailureSteps(session, base, sequence, violation) as Steps<ShrunkFailure>,
+  );
+  return concludeCampaign(done, options, failure);
 }
 
 function resultOf(

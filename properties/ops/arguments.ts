@@ -61,6 +61,8 @@ const forbidden: fc.Arbitrary<Address> = fc.oneof(
       '0x4000000001',
       '0x4000002000',
       '0x8000000000',
+      '0x8000002000',
+      '0x8000003ffc',
       '0xffffff8000000000',
       '0xffffffff80000000',
       '0xfffffffffffff000',
