@@ -126,8 +126,9 @@ export function createMachine(machineOptions: MachineOptions = {}): Machine {
     createHart(index, views, core, walker),
   );
   const breakpoints = createBreakpoints(views, (address) => {
-    decoded.redecode(Number(address & 0xffen));
-    translator.forget(address);
+    const pageOffset = Number(address & 0xffen);
+    decoded.redecode(pageOffset);
+    translator.forget(pageOffset);
     core.newGenerations();
   });
 

@@ -1,10 +1,9 @@
-import { HART, HOT_NEVER, SLOT } from '../../machine/layout.ts';
+import { FN_COUNTS, HART, HOT_NEVER, PAGE_SIZE, SLOT } from '../../machine/layout.ts';
 import { ByteWriter } from '../../wasm/index.ts';
 import { type CodePage, codePage, codeReader } from './code-reader.ts';
 import { compileRegion, REGION_EXPORT } from './compile.ts';
 import { type DiscoveryLimits, discover } from './discover.ts';
-import type { Block } from './region.ts';
-import { successors } from './region.ts';
+import { type Block, pageOf, successors } from './region.ts';
 
 export interface TranslatorOptions {
   readonly memory: WebAssembly.Memory;
@@ -34,8 +33,11 @@ export interface Translator {
    * @returns its index in the table, or 0 when the place gives none
    */
   translate(h: number, pc: bigint, slot: number): number;
-  /** Throws regions away that contain an address: a breakpoint was set there. */
-  forget(pc: bigint): void;
+  /**
+   * Throws regions away that contain an instruction at this offset in its page: the decoded slots
+   * there changed, because breakpoints came or went.
+   */
+  forget(pageOffset: number): void;
 }
 
 /** Live modules are bounded: V8 keeps tens of thousands at most, and each costs memory. */
@@ -45,7 +47,8 @@ const LIMITS: DiscoveryLimits = { maxInsns: 500, maxDepth: 5 };
 
 interface Live {
   readonly slot: number;
-  readonly pcs: ReadonlySet<number>;
+  /** where its instructions lie in their pages */
+  readonly offsets: ReadonlySet<number>;
 }
 
 export function createTranslator(options: TranslatorOptions): Translator {
@@ -76,12 +79,12 @@ export function createTranslator(options: TranslatorOptions): Translator {
     };
     const privilege = view.getUint32(h + HART.privilege, true);
     const bytes = compileRegion(region, privilege, decoded, writer);
-    if (live.size >= MOST_REGIONS) recycle();
+    if (live.size >= MOST_REGIONS || next >= FN_COUNTS) recycle();
     const index = next++;
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { core: imports });
     table.set(index, instance.exports[REGION_EXPORT] as () => void);
     view.setUint16(slot + SLOT.fn, index, true);
-    live.set(index, { slot, pcs: addresses(region.entry) });
+    live.set(index, { slot, offsets: pageOffsets(region.entry) });
     counts.regions++;
     counts.insns += region.insnCount;
     counts.bytes += bytes.length;
@@ -109,20 +112,19 @@ export function createTranslator(options: TranslatorOptions): Translator {
   return {
     counts,
     translate,
-    forget(pc) {
-      const number = Number(BigInt.asIntN(64, pc));
-      for (const [index, { pcs }] of [...live]) if (pcs.has(number)) drop(index);
+    forget(pageOffset) {
+      for (const [index, { offsets }] of [...live]) if (offsets.has(pageOffset)) drop(index);
       options.newGenerations();
     },
   };
 }
 
-function addresses(entry: Block): Set<number> {
-  const pcs = new Set<number>();
+function pageOffsets(entry: Block): Set<number> {
+  const offsets = new Set<number>();
   const seen = new Set([entry]);
   for (const block of seen) {
-    for (const { pc } of block.insns) pcs.add(pc);
+    for (const { pc } of block.insns) offsets.add(pc - pageOf(pc) * PAGE_SIZE);
     for (const next of successors(block)) seen.add(next);
   }
-  return pcs;
+  return offsets;
 }
