@@ -40,7 +40,24 @@ function total(buffers: readonly Buffer[]): number {
   return buffers.reduce((sum, buffer) => sum + buffer.sizeBytes, 0);
 }
 
-function readHeader(memory: DmaMemory, parts: readonly Buffer[]): { type: number; sector: number } {
+interface Header {
+  type: number;
+  sector: number;
+}
+
+function headerAt(view: DataView, at: number): Header {
+  return {
+    type: view.getUint32(at, true),
+    sector: view.getUint32(at + 8, true) + view.getUint32(at + 12, true) * 2 ** 32,
+  };
+}
+
+function readHeader(memory: DmaMemory, parts: readonly Buffer[]): Header {
+  // drivers give it whole; a standard still allows any cut
+  const [whole] = parts;
+  if (whole?.sizeBytes === HEADER_BYTES) {
+    return headerAt(memory.view(), memory.at(whole.pa, HEADER_BYTES, false));
+  }
   const header = new DataView(new ArrayBuffer(HEADER_BYTES));
   let at = 0;
   for (const part of parts) {
@@ -48,10 +65,7 @@ function readHeader(memory: DmaMemory, parts: readonly Buffer[]): { type: number
     for (let i = 0; i < part.sizeBytes; i++)
       header.setUint8(at++, memory.view().getUint8(from + i));
   }
-  return {
-    type: header.getUint32(0, true),
-    sector: header.getUint32(8, true) + header.getUint32(12, true) * 2 ** 32,
-  };
+  return headerAt(header, 0);
 }
 
 /** Moves sectors between the disk and the buffers; the whole request is checked before any byte moves. */
