@@ -1,54 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { createMachine, type Machine } from '../../index.ts';
-import type { MachineOptions } from '../../machine/api.ts';
+import { buildImage, buildKernel } from '../../../kernel/build.ts';
+import { parseElf } from '../../elf/index.ts';
+import { createMachine } from '../../index.ts';
+import type { Access, Machine, MachineOptions } from '../../machine/api.ts';
 import { createRandom } from '../../testing/random.ts';
-import { type LoopingMode, loopingProgram } from './testing/looping-program.ts';
+import type { LoopingMode } from './testing/looping-program.ts';
+import { runTiers, startTiers } from './testing/tiers.ts';
 
-const BASE = 0x8000_0000;
-
-function start(seed: number, mode: LoopingMode, options: MachineOptions): Machine {
-  const { bytes, entry } = loopingProgram(seed, mode);
-  const machine = createMachine({ memoryBytes: 1 << 20, translateAfter: 5, ...options });
-  const segment = { physicalAddress: BASE, bytes, memorySizeBytes: bytes.length };
-  machine.load({ entry, segments: [segment] });
-  return machine;
-}
-
-const CSRS = [
-  'mstatus',
-  'mepc',
-  'mcause',
-  'mtval',
-  'mip',
-  'sscratch',
-  'satp',
-  'minstret',
-  'mcycle',
-];
-
-/** All that software could see, readable in a difference. */
-function stateOf(machine: Machine): unknown {
-  const harts = machine.harts.map((hart) => ({
-    pc: hart.pc.toString(16),
-    privilege: hart.privilege,
-    x: Array.from({ length: 32 }, (_, i) => hart.x(i).toString(16)),
-    csrs: CSRS.map((name) => `${name} ${hart.csr(name).toString(16)}`),
-  }));
-  return { harts, retired: machine.retired, mtime: machine.mtime, hash: machine.hash() };
-}
-
-/** Runs both tiers to the same instruction counts and compares them there. */
+/** Runs both tiers to the same random instruction counts and compares them there. */
 function compare(seed: number, mode: LoopingMode, options: MachineOptions, steps: number): void {
   const random = createRandom(seed + 1000);
-  const slow = start(seed, mode, { ...options, tier: 'interpreter' });
-  const fast = start(seed, mode, { ...options, tier: 'translator' });
+  const tiers = startTiers(seed, mode, options);
   for (let i = 0; i < steps; i++) {
     const insns = random.pick([1, 7, 100, 3000, 20_000]) + random.below(5000);
-    expect(fast.run(insns)).toEqual(slow.run(insns));
-    expect(stateOf(fast), `seed ${seed}, step ${i}`).toEqual(stateOf(slow));
+    runTiers(tiers, insns, `seed ${seed}, step ${i}`);
   }
-  slow.dispose();
-  fast.dispose();
 }
 
 const SEEDS = Array.from({ length: 8 }, (_, i) => i + 1);
@@ -65,4 +31,86 @@ describe.each<LoopingMode>(['machine', 'supervisor'])('in %s mode, as the interp
 
 test.each(['strict', 'eager'] as const)('with the %s TLB', (tlb) => {
   for (const seed of [21, 22, 23]) compare(seed, 'supervisor', { tlb }, 15);
+});
+
+describe('stops in hot code', () => {
+  const CODE = 0x8000_2000n;
+  /** data of the first hart */
+  const DATA_PPN = 0x8001_1000 >>> 12;
+
+  test.each(SEEDS)('breakpoints that come and go, seed %i', (seed) => {
+    const random = createRandom(seed);
+    const tiers = startTiers(seed, 'supervisor', {});
+    runTiers(tiers, 60_000, 'before any breakpoint');
+    const ids: number[] = [];
+    for (let i = 0; i < 40; i++) {
+      const address = CODE + BigInt(2 * random.below(1500));
+      const added = [tiers.slow, tiers.fast].map((machine) => machine.addBreakpoint({ address }));
+      expect(new Set(added).size).toBe(1);
+      ids.push(added[0] as number);
+      if (ids.length > 6) {
+        const gone = ids.splice(random.below(ids.length), 1)[0] as number;
+        for (const machine of [tiers.slow, tiers.fast]) machine.removeBreakpoint(gone);
+      }
+      for (let k = 0; k < 4; k++) runTiers(tiers, 2000, `breakpoints ${i}, run ${k}`);
+    }
+  });
+
+  test.each(SEEDS)('every exception, seed %i', (seed) => {
+    const tiers = startTiers(seed, 'machine', {});
+    runTiers(tiers, 60_000, 'before');
+    for (const machine of [tiers.slow, tiers.fast]) machine.stopAtTraps('all');
+    for (let i = 0; i < 60; i++) runTiers(tiers, 5000, `trap ${i}`);
+  });
+
+  test.each(SEEDS)('watched pages, with the registers as they are, seed %i', (seed) => {
+    const tiers = startTiers(seed, 'supervisor', { harts: 2 });
+    runTiers(tiers, 60_000, 'before');
+    const logs = [tiers.slow, tiers.fast].map((machine) => watchPage(machine, DATA_PPN));
+    for (let i = 0; i < 30; i++) runTiers(tiers, 3000, `watching ${i}`);
+    expect(logs[1]).toEqual(logs[0]);
+    expect(logs[0]?.length).toBeGreaterThan(20);
+    for (const machine of [tiers.slow, tiers.fast]) machine.watches.clear();
+    runTiers(tiers, 20_000, 'watched no more');
+  });
+});
+
+/** Notes every access to a page with the registers at that moment; stops at each seventh. */
+function watchPage(machine: Machine, ppn: number): unknown[] {
+  const seen: unknown[] = [];
+  machine.watches.onAccess = (access: Access) => {
+    const hart = machine.harts[access.hart];
+    const registers = Array.from({ length: 32 }, (_, i) => hart?.x(i));
+    seen.push({ ...access, registers });
+    return seen.length % 7 === 0 ? 'stop' : 'continue';
+  };
+  machine.watches.set(ppn, { load: true, store: true });
+  return seen;
+}
+
+test('snapshots go back to the same run', () => {
+  const tiers = startTiers(5, 'supervisor', {});
+  runTiers(tiers, 50_000, 'before');
+  const points = [tiers.slow, tiers.fast].map((machine) => machine.snapshot());
+  for (const insns of [10_000, 33_333, 10_000]) {
+    runTiers(tiers, insns, 'once');
+    [tiers.slow, tiers.fast].forEach((machine, i) => {
+      machine.restore(points[i] as never);
+    });
+  }
+  runTiers(tiers, 20_000, 'again');
+});
+
+test.each([1, 3])('a kernel boots the same, %i harts', async (harts) => {
+  const [{ elf }, { image }] = await Promise.all([buildKernel('cow'), buildImage()]);
+  const start = (tier: 'interpreter' | 'translator'): Machine => {
+    const options = { memoryBytes: 8 << 20, harts, disk: image, tier, translateAfter: 20 };
+    const machine = createMachine(options);
+    machine.load(parseElf(elf));
+    machine.type('usertests -q exitwait\ncowtest\n');
+    return machine;
+  };
+  const tiers = { slow: start('interpreter'), fast: start('translator') };
+  const random = createRandom(harts);
+  for (let i = 0; i < 12; i++) runTiers(tiers, 1_000_000 + random.below(4_000_000), `step ${i}`);
 });

@@ -289,7 +289,11 @@ function alu(a: Assembly, random: Random, compressed: boolean): void {
   const rd = random.pick(free);
   const rs1 = random.pick([...free, 0]);
   const rs2 = random.pick(free);
-  if (compressed && random.below(4) === 0) {
+  if (compressed && random.below(8) === 0) {
+    // a copy of what was just computed
+    a.put(asm('add', { rd, rs1, rs2 }));
+    a.half(0x8002 | (random.pick(free) << 7) | (rd << 2));
+  } else if (compressed && random.below(4) === 0) {
     // c.mv or c.addi
     if (random.below(2)) a.half(0x8002 | (rd << 7) | (rs2 << 2));
     else a.half(0x0001 | (rd << 7) | (random.below(31) << 2));
