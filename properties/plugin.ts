@@ -25,18 +25,33 @@ export const syntaxOf = (definitions: readonly OperationDefinition[]): Operation
 ];
 
 async function readPlugin(file: string): Promise<OperationDefinition[]> {
-  let module: { default?: unknown };
+  let list: unknown;
   try {
-    module = await import(pathToFileURL(resolve(file)).href);
+    ({ default: list } = await importModule(pathToFileURL(resolve(file)).href));
   } catch (error) {
     throw new PluginError(`the plugin ${file} cannot be loaded: ${(error as Error).message}`);
   }
-  const list = module.default;
   if (!Array.isArray(list)) {
     throw new PluginError(`the default export of ${file} is no list of operation definitions`);
   }
   for (const definition of list) checkDefinition(file, definition);
   return list as OperationDefinition[];
+}
+
+/** Imports a module; TypeScript through tsx where Node does not read it by itself. */
+async function importModule(url: string): Promise<{ default?: unknown }> {
+  try {
+    return await import(url);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error;
+  }
+  let tsx: typeof import('tsx/esm/api');
+  try {
+    tsx = await import('tsx/esm/api');
+  } catch {
+    throw new Error('it is TypeScript; compile it, install tsx, or use Node 22.18 or later');
+  }
+  return tsx.tsImport(url, import.meta.url);
 }
 
 const FUNCTIONS = ['inject', 'step', 'simpler'] as const;
