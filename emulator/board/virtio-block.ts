@@ -2,6 +2,7 @@ import { blockRequest, type Disk, SECTOR_BYTES } from './block-request.ts';
 import { type BoardState, VIRTIO_WORDS } from './board-state.ts';
 import type { BoardHost, Device, DiskDriver } from './bus.ts';
 import { VIRTIO } from './memory-map.ts';
+import { LAST_WORD, REGISTER, STATUS_WRITTEN, VERSION_READ, WORD } from './virtio-registers.ts';
 import {
   availableHead,
   availableIndex,
@@ -17,7 +18,6 @@ const MAGIC = 0x7472_6976; // "virt"
 const VENDOR = 0x554d_4551; // "QEMU", which kernels check for
 const BLOCK_DEVICE = 2;
 const QUEUE_MAX = 1024;
-const CONFIG = 0x100;
 /** of a legacy queue whose driver sets none, as xv6's: QEMU's default */
 const DEFAULT_ALIGN = 4096;
 
@@ -30,33 +30,6 @@ const STATUS_FEATURES_OK = 8;
 const STATUS_NEEDS_RESET = 0x40;
 const INTERRUPT_USED = 1;
 const INTERRUPT_CONFIG = 2;
-
-/** Words of the device's state; reset clears them all. */
-const WORD = {
-  status: VIRTIO_WORDS,
-  deviceFeaturesSelect: VIRTIO_WORDS + 1,
-  driverFeaturesSelect: VIRTIO_WORDS + 2,
-  driverFeaturesLow: VIRTIO_WORDS + 3,
-  driverFeaturesHigh: VIRTIO_WORDS + 4,
-  queueSelect: VIRTIO_WORDS + 5,
-  queueSize: VIRTIO_WORDS + 6,
-  queueReady: VIRTIO_WORDS + 7,
-  interruptStatus: VIRTIO_WORDS + 8,
-  descriptorsLow: VIRTIO_WORDS + 9,
-  descriptorsHigh: VIRTIO_WORDS + 10,
-  availableLow: VIRTIO_WORDS + 11,
-  availableHigh: VIRTIO_WORDS + 12,
-  usedLow: VIRTIO_WORDS + 13,
-  usedHigh: VIRTIO_WORDS + 14,
-  lastAvailable: VIRTIO_WORDS + 15,
-  guestPageSize: VIRTIO_WORDS + 16,
-  queueAlign: VIRTIO_WORDS + 17,
-  queuePfn: VIRTIO_WORDS + 18,
-} as const;
-const LAST_WORD = WORD.queuePfn;
-/** not registers, and kept over a reset: how far the guest's driver came */
-const VERSION_READ = VIRTIO_WORDS + 20;
-const STATUS_WRITTEN = VIRTIO_WORDS + 21;
 
 export interface VirtioBlock extends Device {
   driver(): DiskDriver;
@@ -180,29 +153,29 @@ export function createVirtioBlock(
   function load(offset: number): number {
     const words = state.words();
     switch (offset) {
-      case 0x00:
+      case REGISTER.magic:
         return MAGIC;
-      case 0x04:
+      case REGISTER.version:
         words[VERSION_READ] = 1;
         return host.virtioVersion;
-      case 0x08:
+      case REGISTER.deviceId:
         return present ? BLOCK_DEVICE : 0;
-      case 0x0c:
+      case REGISTER.vendorId:
         return VENDOR;
     }
     if (!present) return 0;
     switch (offset) {
-      case 0x10:
+      case REGISTER.deviceFeatures:
         return features();
-      case 0x34:
+      case REGISTER.queueSizeMax:
         return words[WORD.queueSelect] === 0 ? QUEUE_MAX : 0;
-      case 0x40:
+      case REGISTER.queuePfn:
         return legacy && words[WORD.queueSelect] === 0 ? words[WORD.queuePfn]! : 0;
-      case 0x44:
+      case REGISTER.queueReady:
         return !legacy && words[WORD.queueSelect] === 0 ? words[WORD.queueReady]! : 0;
-      case 0x60:
+      case REGISTER.interruptStatus:
         return words[WORD.interruptStatus]!;
-      case 0x70:
+      case REGISTER.status:
         return words[WORD.status]!;
       default:
         return 0;
@@ -230,12 +203,12 @@ export function createVirtioBlock(
     const word = (legacy ? queueLegacy : queueModern)[offset];
     if (word !== undefined) {
       words[word] = value;
-    } else if (offset === 0x38) {
+    } else if (offset === REGISTER.queueSize) {
       if (value <= QUEUE_MAX) words[WORD.queueSize] = value;
-    } else if (offset === 0x40 && legacy) {
+    } else if (offset === REGISTER.queuePfn && legacy) {
       words[WORD.queuePfn] = value;
       words[WORD.lastAvailable] = 0;
-    } else if (offset === 0x44 && !legacy) {
+    } else if (offset === REGISTER.queueReady && !legacy) {
       words[WORD.queueReady] = value & 1;
       if ((value & 1) === 0) words[WORD.lastAvailable] = 0;
     }
@@ -245,16 +218,16 @@ export function createVirtioBlock(
     const words = state.words();
     const word = common[offset];
     if (word !== undefined) words[word] = value;
-    else if (offset === 0x20) {
+    else if (offset === REGISTER.driverFeatures) {
       const select = words[WORD.driverFeaturesSelect]!;
       if (select === 0) words[WORD.driverFeaturesLow] = value;
       else if (select === 1) words[WORD.driverFeaturesHigh] = value;
-    } else if (offset === 0x28) {
+    } else if (offset === REGISTER.guestPageSize) {
       if (legacy) words[WORD.guestPageSize] = value;
-    } else if (offset === 0x30) words[WORD.queueSelect] = value;
-    else if (offset === 0x50) notify(value);
-    else if (offset === 0x64) acknowledge(value);
-    else if (offset === 0x70) {
+    } else if (offset === REGISTER.queueSelect) words[WORD.queueSelect] = value;
+    else if (offset === REGISTER.queueNotify) notify(value);
+    else if (offset === REGISTER.interruptAcknowledge) acknowledge(value);
+    else if (offset === REGISTER.status) {
       words[STATUS_WRITTEN] = 1;
       setStatus(value);
     } else storeQueue(offset, value);
@@ -262,11 +235,12 @@ export function createVirtioBlock(
 
   return {
     load(offset, size) {
-      if (offset >= CONFIG) return present ? config(offset - CONFIG, size) : 0n;
+      if (offset >= REGISTER.config) return present ? config(offset - REGISTER.config, size) : 0n;
       return size === 4 ? BigInt(load(offset) >>> 0) : 0n;
     },
     store(offset, size, value) {
-      if (present && size === 4 && offset < CONFIG) store(offset, Number(value & 0xffff_ffffn));
+      if (present && size === 4 && offset < REGISTER.config)
+        store(offset, Number(value & 0xffff_ffffn));
       return true;
     },
     driver() {
@@ -279,10 +253,10 @@ export function createVirtioBlock(
 
 /** A slot of the board's virtio-mmio bus without a device (Virtio 1.2, 4.2.2: DeviceID 0). */
 export function emptyVirtioSlot(version: 1 | 2): Device {
-  const registers = new Map([
-    [0x00, BigInt(MAGIC)],
-    [0x04, BigInt(version)],
-    [0x0c, BigInt(VENDOR)],
+  const registers = new Map<number, bigint>([
+    [REGISTER.magic, BigInt(MAGIC)],
+    [REGISTER.version, BigInt(version)],
+    [REGISTER.vendorId, BigInt(VENDOR)],
   ]);
   return {
     load(offset, size) {
