@@ -35,7 +35,7 @@ test.each(['strict', 'eager'] as const)('with the %s TLB', (tlb) => {
 
 describe('stops in hot code', () => {
   const CODE = 0x8000_2000n;
-  /** data of the first hart */
+  /** data of the first hart; its stack lies three pages on */
   const DATA_PPN = 0x8001_1000 >>> 12;
 
   test.each(SEEDS)('breakpoints that come and go, seed %i', (seed) => {
@@ -66,7 +66,9 @@ describe('stops in hot code', () => {
   test.each(SEEDS)('watched pages, with the registers as they are, seed %i', (seed) => {
     const tiers = startTiers(seed, 'supervisor', { harts: 2 });
     runTiers(tiers, 60_000, 'before');
-    const logs = [tiers.slow, tiers.fast].map((machine) => watchPage(machine, DATA_PPN));
+    const logs = [tiers.slow, tiers.fast].map((machine) =>
+      watchPages(machine, [DATA_PPN, DATA_PPN + 3]),
+    );
     for (let i = 0; i < 30; i++) runTiers(tiers, 3000, `watching ${i}`);
     expect(logs[1]).toEqual(logs[0]);
     expect(logs[0]?.length).toBeGreaterThan(20);
@@ -75,8 +77,8 @@ describe('stops in hot code', () => {
   });
 });
 
-/** Notes every access to a page with the registers at that moment; stops at each seventh. */
-function watchPage(machine: Machine, ppn: number): unknown[] {
+/** Notes every access to these pages with the registers at that moment; stops at each seventh. */
+function watchPages(machine: Machine, ppns: readonly number[]): unknown[] {
   const seen: unknown[] = [];
   machine.watches.onAccess = (access: Access) => {
     const hart = machine.harts[access.hart];
@@ -84,7 +86,7 @@ function watchPage(machine: Machine, ppn: number): unknown[] {
     seen.push({ ...access, registers });
     return seen.length % 7 === 0 ? 'stop' : 'continue';
   };
-  machine.watches.set(ppn, { load: true, store: true });
+  for (const ppn of ppns) machine.watches.set(ppn, { load: true, store: true });
   return seen;
 }
 
