@@ -233,6 +233,22 @@ describe('reading only what was written tells the same as reading all', () => {
     );
   });
 
+  test('a table that was replaced and freed is not read as one', () => {
+    const { kernel, observer } = started();
+    const root = kernel.read(KERNBASE + 0x2000 + 24);
+    const entry = Math.floor(kernel.read(root) / 1024) * PAGE_BYTES;
+    const old = Math.floor(kernel.read(entry) / 1024);
+    const fresh = kernel.alloc();
+    for (let i = 0; i < PAGE_BYTES; i += 8) {
+      kernel.write(fresh * PAGE_BYTES + i, kernel.read(old * PAGE_BYTES + i));
+    }
+    kernel.write(entry, fresh * 1024 + 1);
+    kernel.free(old);
+    const observed = observer.observe();
+    expect(observed.conflicts).toEqual([]);
+    expect(told(observed)).toEqual(told(observer.reread()));
+  });
+
   test('across returns to earlier states', () => {
     const { kernel, observer, first } = started();
     const before = told(first);

@@ -168,17 +168,18 @@ export function pageTableForest(): PageTableForest {
       tree.top = undefined;
     },
     update(guest, written) {
-      for (const page of written) {
-        const nodes = nodesAt.get(page);
-        if (nodes === undefined) continue;
-        // A comparison may cut nodes of this very page, when a table holds itself.
-        for (const node of [...nodes]) {
-          if (node.readIn !== reading && nodesAt.get(page)?.includes(node)) compare(guest, node);
-        }
+      const nodes: Node[] = [];
+      for (const page of written) nodes.push(...(nodesAt.get(page) ?? NO_NODES));
+      // Tables before those they lead to: a page that is no table any more holds anything, and goes unread.
+      nodes.sort((a, b) => b.level - a.level);
+      for (const node of nodes) {
+        if (node.readIn !== reading && nodesAt.get(node.page)?.includes(node)) compare(guest, node);
       }
     },
   };
 }
+
+const NO_NODES: readonly Node[] = [];
 
 function describe(table: PageTable): string {
   return `the page table at ${hex(table.root)}`;

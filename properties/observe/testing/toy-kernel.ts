@@ -64,7 +64,8 @@ export function toyKernel(lists = 1, bias = 0): ToyKernel {
     mark: () => now++,
     writtenSince: (mark) => {
       const pages = [...writtenAt.keys()].filter((page) => writtenAt[page]! > mark);
-      return Uint32Array.from(pages, (page) => page + KERNBASE / PAGE_BYTES);
+      // No order is promised, and this is the one that finds pages before what leads to them.
+      return Uint32Array.from(pages.reverse(), (page) => page + KERNBASE / PAGE_BYTES);
     },
   };
   const head = (list: number) => KERNBASE + AT.lists + list * 8;
