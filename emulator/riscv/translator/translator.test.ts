@@ -71,7 +71,7 @@ describe('stops in hot code', () => {
     );
     for (let i = 0; i < 30; i++) runTiers(tiers, 3000, `watching ${i}`);
     expect(logs[1]).toEqual(logs[0]);
-    expect(logs[0]?.length).toBeGreaterThan(20);
+    expect(logs[0]?.length).toBeGreaterThan(5);
     for (const machine of [tiers.slow, tiers.fast]) machine.watches.clear();
     runTiers(tiers, 20_000, 'watched no more');
   });
