@@ -44,8 +44,6 @@ export const GLOBAL = {
   quantum: SAVED_BASE + 48,
   /** i64: state of the schedule's generator; 0 is plain round robin */
   scheduleState: SAVED_BASE + 56,
-  /** i32: number of harts */
-  harts: SAVED_BASE + 64,
 } as const;
 
 /** Device registers (emulator/board): absolute address and size of their saved block. */
@@ -177,15 +175,11 @@ export const HOT = {
   contextClock: HOT_DELTA + 64,
   /** address of the first context */
   contexts: HOT_DELTA + 68,
-  /** result of a slow call that returns two values (i64) */
-  second: HOT_DELTA + 72,
   /**
    * 1 while a translated region is in a slow call: registers are in its locals, so that nobody outside
    * may look. 2: the access is watched; the dispatcher has the interpreter do it.
    */
   inRegion: HOT_DELTA + 80,
-  /** address of the slots for instructions that cross a page */
-  crossSlots: HOT_DELTA + 88,
   /** effective privilege of data accesses (MPRV applied) */
   dataPrivilege: HOT_DELTA + 92,
 } as const;

@@ -6,8 +6,6 @@ import {
   CONTEXT,
   CONTEXTS_PER_HART,
   CORE,
-  CROSS_ENTRIES,
-  CROSS_STRIDE,
   CSR_INDEX_BASE,
   GLOBAL,
   HART,
@@ -38,7 +36,6 @@ export function resetMachine(
   views.setU32(GLOBAL.quantum, options.quantumInsns);
   views.setU32(GLOBAL.turnLeft, options.quantumInsns);
   views.setU64(GLOBAL.scheduleState, BigInt(options.scheduleSeed));
-  views.setU32(GLOBAL.harts, layout.harts);
   views.setU32(CORE.running, HART_BASE);
   const jumps = Math.min(options.translateAfter, HOT_JUMPS);
   const hotStart = options.tier === 'translator' ? HOT_READY - jumps : HOT_NEVER;
@@ -77,5 +74,4 @@ function resetHart(views: Views, layout: Layout, index: number): void {
   const jumpCache = layout.jumpCaches + index * jumpCacheBytes;
   views.setU32(h + HOT.jumpCache, jumpCache);
   views.bytes.fill(0xff, jumpCache, jumpCache + jumpCacheBytes);
-  views.setU32(h + HOT.crossSlots, layout.crossSlots + index * CROSS_ENTRIES * CROSS_STRIDE);
 }

@@ -1,14 +1,17 @@
 import { defineRegionFunctions } from '../../riscv/translator/core-functions.ts';
 import type { Layout } from '../layout.ts';
+import { defineAtomics } from './atomics.ts';
 import { type CoreName, type CoreTlb, newCore, TABLE_SIZE } from './core.ts';
 import { defineCsr } from './csr.ts';
 import { defineFetch } from './fetch.ts';
 import { defineFloat } from './float.ts';
 import { defineInterpreter } from './interpreter.ts';
-import { defineMemory } from './memory.ts';
+import { defineLoad } from './load.ts';
 import { definePages } from './pages.ts';
 import { definePmp } from './pmp.ts';
 import { defineRun } from './run.ts';
+import { defineSized } from './sized.ts';
+import { defineStore } from './store.ts';
 import { defineStrictTlb } from './strict-tlb.ts';
 import { defineTime } from './time.ts';
 import { defineTlb } from './tlb.ts';
@@ -33,7 +36,10 @@ export function buildCore(layout: Layout, tlb: CoreTlb): Uint8Array<ArrayBuffer>
     definePmp,
     defineWalk,
     defineStrictTlb,
-    defineMemory,
+    defineSized,
+    defineLoad,
+    defineStore,
+    defineAtomics,
     defineFetch,
     defineTraps,
     defineTime,
