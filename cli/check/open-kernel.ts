@@ -17,6 +17,7 @@ export interface KernelFlags {
   memory: number;
   plugin?: readonly string[];
   refcount?: string;
+  copying?: boolean;
 }
 
 export interface OpenKernel {
@@ -57,6 +58,7 @@ export async function openKernel(
       memoryBytes: flags.memory * MIB,
       operations,
       ...(flags.refcount !== undefined && { refcount: flags.refcount }),
+      ...(flags.copying !== undefined && { copying: flags.copying }),
     });
     const sha256 = createHash('sha256').update(kernel.bytes).digest('hex');
     const features = featuresOf(session);

@@ -11,6 +11,7 @@ export interface CheckFlags {
   ops?: readonly string[];
   harts: number;
   memory: number;
+  copying: boolean;
   corpus?: string;
   workers: number;
   out: string;
@@ -64,6 +65,12 @@ export const check = buildCommand<CheckFlags, [kernel?: string], CliContext>({
         optional: true,
       },
       harts: { kind: 'parsed', parse: integer(1, 8), brief: 'number of harts', default: '1' },
+      copying: {
+        kind: 'boolean',
+        brief: 'fork is expected to copy, as in a kernel without copy-on-write',
+        default: false,
+        withNegated: false,
+      },
       memory: {
         kind: 'parsed',
         parse: integer(1, 2048),

@@ -12,6 +12,7 @@ export interface ExploreFlags {
   frames: number;
   failures: boolean;
   memory: number;
+  copying: boolean;
   workers: number;
   checkpoint?: string;
   certificate?: string;
@@ -69,6 +70,12 @@ export const explore = buildCommand<ExploreFlags, [kernel?: string], CliContext>
         kind: 'boolean',
         brief: 'try each operation with every single failing allocation too',
         default: true,
+      },
+      copying: {
+        kind: 'boolean',
+        brief: 'fork is expected to copy, as in a kernel without copy-on-write',
+        default: false,
+        withNegated: false,
       },
       memory: {
         kind: 'parsed',

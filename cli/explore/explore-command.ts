@@ -48,7 +48,9 @@ export async function exploreCommand(
     return exploreModel(this, given, given.model);
   }
   const flags = { ...given, depth: given.depth ?? DEFAULT_DEPTH };
-  const opened = await openKernel(name, { ...flags, harts: 1 });
+  const { memory, copying, fs } = flags;
+  const kernelFlags = { harts: 1, memory, copying, ...(fs !== undefined && { fs }) };
+  const opened = await openKernel(name, kernelFlags);
   const { procs, pages, depth, failures } = flags;
   const bounds = { procs, pages, depth };
   const identity: Identity = {
@@ -57,7 +59,7 @@ export async function exploreCommand(
   };
   const data: ExploreWorkerData = {
     kernel: name,
-    flags: { harts: 1, memory: flags.memory, ...(flags.fs !== undefined && { fs: flags.fs }) },
+    flags: kernelFlags,
     bounds,
     failures,
   };

@@ -4,7 +4,7 @@ import { type Sharing, sharingOf } from '../checkers/index.ts';
 import type { BootOptions, Guest, GuestPoint, GuestStep } from '../guest/api.ts';
 import { bootGuest } from '../guest/boot.ts';
 import { GuestError } from '../guest/guest-error.ts';
-import { createObserver, type Observer } from '../observe/index.ts';
+import { createObserver, type Observation, type Observer } from '../observe/index.ts';
 import { OPERATIONS, type OperationDefinition } from '../ops/index.ts';
 import { syntaxOf } from '../plugin.ts';
 import { diskFiles } from './disk-files.ts';
@@ -29,7 +29,9 @@ export interface Base extends RunPoint {
 export interface SessionOptions extends BootOptions {
   /** operations that sequences may hold; default: all of ours */
   operations?: readonly OperationDefinition[];
-  /** free pages of the tight base; default 256 */
+  /** is fork expected to copy pages, as in a kernel without copy-on-write? default false */
+  copying?: boolean;
+  /** free pages of the tight base; default 128 */
   tightPages?: number;
 }
 
@@ -37,6 +39,8 @@ export interface SessionOptions extends BootOptions {
 export interface Session {
   readonly guest: Guest;
   readonly observer: Observer;
+  /** what `observer` read last; refilled by its next reading */
+  readonly observed: Observation;
   readonly profile: Profile;
   readonly operations: ReadonlyMap<string, OperationDefinition>;
   /** how operations are written on a line, a plugin's too */
@@ -48,7 +52,7 @@ export interface Session {
   dispose(): void;
 }
 
-const TIGHT_PAGES = 256;
+const TIGHT_PAGES = 128;
 export const START_BUDGET_INSNS = 200_000_000;
 const PAGE = 4096;
 
@@ -61,7 +65,7 @@ export function openSession(options: SessionOptions): Session {
 
   const booted = observer.observe();
   const freeAtBoot = booted.freelist.length;
-  const profile = learnProfile(guest, booted);
+  const profile = { ...learnProfile(guest, booted), cow: options.copying !== true };
   const { elf: file, segments, symbols } = guest.agent;
   const agent = { segments, symbols, file, files: diskFiles(options.image) };
   const readPage = (ppn: number): Uint8Array => {
@@ -89,6 +93,7 @@ export function openSession(options: SessionOptions): Session {
   return {
     guest,
     observer,
+    observed: booted,
     profile,
     operations: new Map(definitions.map((definition) => [definition.op, definition])),
     syntax: syntaxOf(definitions),
