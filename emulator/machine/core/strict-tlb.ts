@@ -27,11 +27,14 @@ export function defineStrictTlb(core: Core): void {
     i32.add(STRICT_BASE, i32.mul(i32.divU(i32.sub(h, HART_BASE), HART_STRIDE), STRICT_STRIDE));
   const vpnOf = (va: Expr): Expr => i64.and(i64.shrU(va, 12), VPN_MASK);
   const asidOf = (h: Expr): Expr => i64.and(i64.shrU(get(h, HART.satp), 44), 0xffff);
-  /** distant pages of equal low bits, as stacks and trampolines have, spread by the high ones */
+  /**
+   * Distant pages of equal low bits, as stacks and trampolines have, are spread by the high ones; the first
+   * pages of RAM, a kernel, stay clear of the first pages of a user program, whose stale entries are sought.
+   */
   const entryOf = (h: Expr, va: Expr): Expr => {
     const vpn = i32.wrap(vpnOf(va));
     const index = i32.and(
-      i32.xor(vpn, i32.add(i32.shrU(vpn, 9), i32.shrU(vpn, 17))),
+      i32.xor(vpn, i32.add(i32.shrU(vpn, 10), i32.shrU(vpn, 17))),
       STRICT_ENTRIES - 1,
     );
     return i32.add(tableOf(h), i32.mul(index, STRICT_ENTRY_SIZE));
