@@ -39,7 +39,7 @@ export interface SessionOptions extends BootOptions {
 export interface Session {
   readonly guest: Guest;
   readonly observer: Observer;
-  /** what `observer` read last; refilled by its next reading */
+  /** what `observer` read last */
   readonly observed: Observation;
   readonly profile: Profile;
   readonly operations: ReadonlyMap<string, OperationDefinition>;
@@ -60,10 +60,29 @@ const PAGE = 4096;
 export function openSession(options: SessionOptions): Session {
   const guest = bootGuest(options);
   const { memory } = guest.machine;
-  const observer = createObserver(guest.layout, memory);
+  const reader = createObserver(guest.layout, memory);
   const definitions = options.operations ?? OPERATIONS;
 
-  const booted = observer.observe();
+  const booted = reader.observe();
+  let latest = booted;
+  const observer: Observer = {
+    layout: reader.layout,
+    managed: reader.managed,
+    observe() {
+      latest = reader.observe();
+      return latest;
+    },
+    reread() {
+      latest = reader.reread();
+      return latest;
+    },
+    get counts() {
+      return reader.counts;
+    },
+    get notes() {
+      return reader.notes;
+    },
+  };
   const freeAtBoot = booted.freelist.length;
   const profile = { ...learnProfile(guest, booted), cow: options.copying !== true };
   const { elf: file, segments, symbols } = guest.agent;
@@ -93,7 +112,9 @@ export function openSession(options: SessionOptions): Session {
   return {
     guest,
     observer,
-    observed: booted,
+    get observed() {
+      return latest;
+    },
     profile,
     operations: new Map(definitions.map((definition) => [definition.op, definition])),
     syntax: syntaxOf(definitions),
