@@ -325,14 +325,22 @@ i64 sys_pipe(const u64 *arg) {
   return -1;
 }
 
+// Read one of the user's argument pointers. It must lie below the process's size: the rest of the
+// last page is mapped, but not the program's. 0, or -1.
+static int fetch_pointer(u64 at, u64 *pointer) {
+  struct proc *p = myproc();
+  if (at > p->sz || sizeof(*pointer) > p->sz - at)
+    return -1;
+  return copyin(p->pagetable, pointer, at, sizeof(*pointer));
+}
+
 // Fetch the user's argument pointers and pack the strings into the page `strings`. A process's
 // stack holds no more than a page of them anyway. Returns their number, or -1.
 static int fetch_args(u64 array_va, char *strings, char *argv[MAXARG]) {
-  pagetable_t pagetable = myproc()->pagetable;
   u64 used = 0;
   for (int argc = 0; argc <= MAXARG; argc++) {
     u64 va;
-    if (copyin(pagetable, &va, array_va + argc * sizeof(va), sizeof(va)) != 0)
+    if (fetch_pointer(array_va + argc * sizeof(va), &va) != 0)
       return -1;
     if (va == 0)
       return argc;
