@@ -12,7 +12,7 @@ const PAGE = 4096;
  */
 export function budgetInsns(session: Session, operation: AnyOperation): number {
   const { bytes, length } = operation as { bytes?: number; length?: number };
-  const { freelist, processes } = session.observer.observe();
+  const { freelist, processes } = session.observed;
   const asked = Math.ceil(Math.max(Math.abs(bytes ?? 0), length ?? 0) / PAGE);
   const growing = operation.op === 'pressure' ? freelist.length : Math.min(asked, freelist.length);
   const mapped = Math.max(0, ...processes.slice(1).map((process) => process.mappings.length));

@@ -1,4 +1,16 @@
-import { call, type Expr, fill, i32, i64, leave, set, when } from '../../wasm/index.ts';
+import {
+  brIf,
+  call,
+  type Expr,
+  fill,
+  i32,
+  i64,
+  label,
+  leave,
+  loop,
+  set,
+  when,
+} from '../../wasm/index.ts';
 import {
   HART,
   HART_BASE,
@@ -14,6 +26,9 @@ import { get, getW, params, putW, repeat, words } from './kit.ts';
 const VALID = 1n << 63n;
 const VPN_MASK = (1n << 27n) - 1n;
 const GLOBAL_BIT = 32;
+/** `strictUsed` has a bit for each part of the table that holds entries, so that a flush clears only those */
+const PARTS = 32;
+const PART_BYTES = STRICT_STRIDE / PARTS;
 
 /**
  * The architectural TLB of strict mode: an entry per (hart, asid, 4 KiB page) that stays until an
@@ -41,6 +56,7 @@ export function defineStrictTlb(core: Core): void {
   };
   const keyOf = (h: Expr, va: Expr): Expr =>
     i64.or(i64.or(vpnOf(va), i64.shl(asidOf(h), 32)), VALID);
+  const partOf = (h: Expr, entry: Expr): Expr => i32.divU(i32.sub(entry, tableOf(h)), PART_BYTES);
   const sameAsid = (a: Expr, b: Expr): Expr => i64.eqz(i64.and(i64.xor(a, b), 0xffff_0000_0000n));
 
   m.define(f.strictFind, (s) => {
@@ -67,7 +83,7 @@ export function defineStrictTlb(core: Core): void {
       set(key, keyOf(h, va)),
       // what the speed TLB derived from the entry that is forgotten goes with it
       when(other, [call(f.flushHart, h)]),
-      putW(h, HART.strictUsed, 1),
+      putW(h, HART.strictUsed, i32.or(getW(h, HART.strictUsed), i32.shl(1, partOf(h, entry)))),
       i64.store(entry, key),
       i64.store(entry, i64.or(pte, i64.shl(i64.extendU(level), 54)), 8),
     ];
@@ -76,6 +92,7 @@ export function defineStrictTlb(core: Core): void {
   m.define(f.strictFlush, (s) => {
     const [h, va, asid, hasVa, hasAsid] = params(s);
     const [i, entry] = words(s, 2);
+    const top = label();
     const value = i64.load(entry, 8);
     const mask = i64.shl(-1, i64.mul(i64.shrU(value, 54), 9));
     const wrongPage = i64.ne(
@@ -90,7 +107,12 @@ export function defineStrictTlb(core: Core): void {
       when(i32.eqz(getW(h, HART.strictUsed)), [leave()]),
       set(entry, tableOf(h)),
       when(i32.eqz(i32.or(hasVa, hasAsid)), [
-        fill(entry, i32.const(0), STRICT_STRIDE),
+        set(i, getW(h, HART.strictUsed)),
+        loop(top, [
+          fill(i32.add(entry, i32.mul(i32.ctz(i), PART_BYTES)), i32.const(0), PART_BYTES),
+          set(i, i32.and(i, i32.sub(i, 1))),
+          brIf(top, i),
+        ]),
         putW(h, HART.strictUsed, 0),
         leave(),
       ]),
