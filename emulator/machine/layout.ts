@@ -207,7 +207,7 @@ export const CORE = {
   /** hot counter's first value in a fresh slot: 254 - threshold, or HOT_NEVER */
   hotStart: HOT_END + 36,
   /** pages whose walks are watched */
-  walkWatches: HOT_END + 24,
+  walkWatches: HOT_END + 28,
   /** the board refused the access that it was just asked for */
   refused: HOT_END + 40,
   /** address of the hart that runs now or ran last */
