@@ -98,7 +98,10 @@ export function dropAllFrames(work: Work, pages: PageMap): void {
   for (const [, e] of mappedPages(pages)) dropFrame(work, frameOf(e));
 }
 
-/** Writes into the frame of a page that `makeWritable` granted; `unknown` marks parts of `bytes`. */
+/**
+ * Writes into the frame of a page that `makeWritable` granted; `unknown` marks parts of `bytes`. Page
+ * 0 holds the code that the process runs: old kernels let it be written.
+ */
 export function writeFrame(
   work: Work,
   slot: number,
@@ -110,5 +113,6 @@ export function writeFrame(
   const owners = refsOf(work.frames, frame);
   if (owners !== 1) throw new Error(`writeFrame: frame ${frame} has ${owners} owners`);
   const at = va - pageRoundDown(va);
+  if (pageRoundDown(va) === 0) work.derailed = true;
   setContent(work.frames, frame, overwrite(contentOf(work.frames, frame), at, bytes, unknown));
 }

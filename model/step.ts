@@ -29,7 +29,8 @@ type Action = (work: Work, slot: number) => boolean;
 
 /**
  * The outcomes of an operation; empty when it is not enabled: nobody can act, or its effect is beyond
- * what the model follows (a jump into data that is executable, a read of a directory).
+ * what the model follows (a jump into data that is executable, a read of a directory, a store to the
+ * code it runs where the kernel lets that be written).
  */
 export function step(state: ModelState, operation: Operation, env: Env = {}): Outcome[] {
   if (operation.op === 'fail-alloc') {
@@ -64,6 +65,7 @@ function explore(state: ModelState, slot: number, env: Env, action: Action): Out
     const work = startWork(state, env, choices);
     if (action(work, slot) === false) return [];
     settle(work);
+    if (work.derailed) return [];
     const own = work.results.find((shown) => shown.slot === slot);
     outcomes.push({
       state: finishWork(work),

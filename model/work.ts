@@ -31,6 +31,8 @@ export interface Work {
   results: Completion[];
   notes: string[];
   readonly choices: Choices;
+  /** did a process overwrite the page of code that it runs? what it does next nobody can say */
+  derailed: boolean;
   /** does this kernel copy even for a sole owner? chosen once a step, when it matters */
   copiesSoleOwner: boolean | undefined;
 }
@@ -78,6 +80,7 @@ export const startWork = (before: ModelState, env: Env, choices: Choices): Work 
   results: [],
   notes: [],
   choices,
+  derailed: false,
   copiesSoleOwner: undefined,
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Operation } from '../../spec/operation.ts';
+import { PTE_W } from '../../spec/sv39.ts';
 import { only, run, settleChoices, started } from '../fixture.ts';
 import {
   freePages,
@@ -10,6 +11,7 @@ import {
   readContent,
   step,
 } from '../index.ts';
+import { lookup, withEntries } from '../page-map.ts';
 
 const free = 1000 - 6;
 const fork: Operation = { op: 'fork', proc: 0 };
@@ -168,5 +170,23 @@ describe('sbrk', () => {
     const pressed = run(started(1300), { op: 'pressure', proc: 0, freePages: 3 });
     expect(freePages(pressed)).toBe(3);
     expect(pressurePages(pressed, 0, 5)).toBe(0);
+  });
+});
+
+describe('a kernel that lets text be written', () => {
+  it('is not followed into code that the process itself overwrote', () => {
+    const state = started();
+    const writable = {
+      ...state,
+      processes: state.processes.map((p) => ({
+        ...p,
+        pages: withEntries(
+          p.pages,
+          [0, 0x1000].map((va) => [va, lookup(p.pages, va) | PTE_W] as const),
+        ),
+      })),
+    };
+    expect(step(writable, store('text'))).toEqual([]);
+    expect(only(writable, store('text2')).result.kind).toBe('ok');
   });
 });
