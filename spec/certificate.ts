@@ -13,6 +13,8 @@ export interface Certificate {
   operations: Record<string, number>;
   /** states of the model, and states of model and kernel together */
   states: { abstract: number; concrete: number };
+  /** distinct transitions up to renaming: (state, kind of operation, state) */
+  canonicalTransitions: number;
   /** SHA-256 over the sorted keys of all visited states */
   digest: string;
   /**

@@ -19,6 +19,7 @@ import { EXIT, UsageError } from '../exit-codes.ts';
 import { writeText } from '../files.ts';
 import { withPage } from '../report/render-page.ts';
 import { readCorpus } from './corpus.ts';
+import { coverageCommand } from './coverage-command.ts';
 import { type OpenKernel, openKernel } from './open-kernel.ts';
 import { type ProgressLine, progressLine } from './progress-line.ts';
 import { explained } from './result-of-failure.ts';
@@ -35,6 +36,8 @@ export async function checkCommand(
 ): Promise<void> {
   const started = this.now();
   const opened = await openKernel(name, flags);
+  const { coverageOf } = flags;
+  if (coverageOf !== undefined) return coverageCommand(this, opened, { ...flags, coverageOf });
   const { campaign, interrupted } = await runToEnd(this, opened, flags, name);
   const seconds = (this.now() - started) / 1000;
   const result = resultOf(opened, flags, campaign, seconds);

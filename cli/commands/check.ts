@@ -19,6 +19,7 @@ export interface CheckFlags {
   junit?: string;
   plugin?: readonly string[];
   refcount?: string;
+  coverageOf?: string;
 }
 
 const path = (placeholder: string, brief: string) =>
@@ -106,6 +107,10 @@ export const check = buildCommand<CheckFlags, [kernel?: string], CliContext>({
         brief: 'a module whose default export is a list of further operations',
         optional: true,
       },
+      coverageOf: path(
+        'CERT',
+        'instead of checking: how much of an exploration random operations meet',
+      ),
       refcount: path('NAME', 'the variable with the reference counts, instead of searching for it'),
     },
     positional: {

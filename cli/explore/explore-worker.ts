@@ -1,6 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import type { ExploreBounds } from '../../properties/explore/alphabet.ts';
-import { type Edge, type Expansion, expand } from '../../properties/explore/expand.ts';
+import { type Expansion, expand } from '../../properties/explore/expand.ts';
+import type { Edge } from '../../properties/explore/position.ts';
 import { type KernelFlags, openKernel } from '../check/open-kernel.ts';
 import { serve } from '../workers/serve.ts';
 

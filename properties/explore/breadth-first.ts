@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { DepthRow } from '../../spec/campaign.ts';
 import type { Violation } from '../../spec/result.ts';
 import type { ExploreBounds } from './alphabet.ts';
-import type { Edge, Expansion } from './expand.ts';
+import type { Expansion } from './expand.ts';
+import { type Edge, kindOf } from './position.ts';
 import type { StateKey } from './state-key.ts';
 
 /** A visited state: the shortest path there, kept as a link to the state before. */
@@ -23,6 +24,8 @@ export interface Exploration {
   expanded: number;
   abstractKeys: Set<StateKey>;
   depths: DepthRow[];
+  /** fingerprints of (state, kind of operation, state): transitions up to renaming */
+  canonicalTransitions: Set<number>;
   /** the depth being expanded, so far */
   partial: { transitions: number; seconds: number };
   /** transitions by operation, failing allocations as `fork!` */
@@ -42,6 +45,7 @@ export function newExploration(
     expanded: 0,
     abstractKeys: new Set(),
     depths: [],
+    canonicalTransitions: new Set(),
     partial: { transitions: 0, seconds: 0 },
     operations: {},
   };
@@ -118,9 +122,10 @@ function absorb(
   expansion: Expansion,
 ): number {
   for (const { edge, key, abstractKey } of expansion.transitions) {
-    const name = edge.failAt === undefined ? edge.operation.op : `${edge.operation.op}!`;
-    at.operations[name] = (at.operations[name] ?? 0) + 1;
+    const kind = kindOf(edge);
+    at.operations[kind] = (at.operations[kind] ?? 0) + 1;
     at.abstractKeys.add(abstractKey);
+    at.canonicalTransitions.add(fingerprint(`${at.visited[parent]!.key} ${kind} ${key}`));
     if (known.has(key)) continue;
     known.add(key);
     at.visited.push({ key, parent, edge });
@@ -139,4 +144,10 @@ export function digestOf(visited: readonly Visited[]): string {
   const hash = createHash('sha256');
   for (const key of visited.map((state) => state.key).sort()) hash.update(key);
   return hash.digest('hex');
+}
+
+/** 53 bits of a text: two of 10⁷ meet with a chance below one in a hundred. */
+function fingerprint(text: string): number {
+  const digest = createHash('sha256').update(text).digest();
+  return digest.readUIntBE(0, 6) * 32 + (digest[6]! & 31);
 }

@@ -1,20 +1,12 @@
-import { canonical, type ModelState } from '../../model/index.ts';
 import type { Operation } from '../../spec/operation.ts';
 import type { Violation } from '../../spec/result.ts';
-import type { Sharing } from '../checkers/index.ts';
 import { printLine } from '../run/describe.ts';
 import { endSequence } from '../run/end-sequence.ts';
-import { type Finding, runStep } from '../run/run-step.ts';
+import type { Finding } from '../run/run-step.ts';
 import type { Session } from '../run/session.ts';
 import { alphabet, type ExploreBounds, preamble } from './alphabet.ts';
-import { concreteKey } from './concrete.ts';
-import { keyOf, type StateKey } from './state-key.ts';
-
-/** One operation of a path; with a failing allocation, the n-th of that operation. */
-export interface Edge {
-  operation: Operation;
-  failAt?: number;
-}
+import { type Edge, follow, goTo, keysOf, type Position } from './position.ts';
+import type { StateKey } from './state-key.ts';
 
 /** A transition out of a state. */
 export interface Transition {
@@ -31,11 +23,6 @@ export interface Expansion {
   violation?: { edge: Edge; violation: Violation };
 }
 
-interface Here {
-  states: readonly ModelState[];
-  sharing: Sharing;
-}
-
 /** A path turned back into the steps of a sequence, preamble included. */
 export const stepsOf = (bounds: ExploreBounds, path: readonly Edge[]): Operation[] => [
   ...preamble(bounds),
@@ -45,10 +32,8 @@ export const stepsOf = (bounds: ExploreBounds, path: readonly Edge[]): Operation
 ];
 
 /** Key of the state before the first operation. */
-export function rootKey(session: Session, bounds: ExploreBounds): StateKey {
-  const here = goTo(session, bounds, []);
-  return keyOf(`${canonical(here.states[0]!)}\n${concreteKey(session, here.sharing)}`);
-}
+export const rootKey = (session: Session, bounds: ExploreBounds): StateKey =>
+  keysOf(session, goTo(session, bounds, [])).key;
 
 /**
  * Tries every enabled operation from the state at the end of `path`, each also with every single
@@ -64,17 +49,16 @@ export function expand(
   const here = goTo(session, bounds, path);
   const point = session.guest.snapshot();
   const transitions: Transition[] = [];
-  const back = () => session.guest.restore(point);
   try {
     const left = endSequence(session, session.base('roomy').freeAtEnd, here.sharing);
-    if (left !== undefined) {
-      const edge = path.at(-1);
-      const end = violationOf(left, path.length + 1, 'end');
-      if (edge !== undefined) return { transitions, violation: { edge, violation: end } };
+    const last = path.at(-1);
+    if (left !== undefined && last !== undefined) {
+      const violation = violationOf(left, path.length + 1, 'end');
+      return { transitions, violation: { edge: last, violation } };
     }
     for (const operation of alphabet(here.states[0]!, bounds)) {
       for (let failAt: number | undefined; ; failAt = (failAt ?? 0) + 1) {
-        back();
+        session.guest.restore(point);
         const edge = failAt === undefined ? { operation } : { operation, failAt };
         const tried = attempt(session, here, edge, path.length + 1);
         if (tried === undefined) break;
@@ -90,46 +74,18 @@ export function expand(
   }
 }
 
-/** Runs the path again from the root: cheap, and no snapshot has to be kept for any state. */
-function goTo(session: Session, bounds: ExploreBounds, path: readonly Edge[]): Here {
-  const base = session.base('roomy');
-  session.guest.restore(base.guest);
-  let here: Here = { states: base.states, sharing: session.sharing() };
-  const edges = [...preamble(bounds).map((operation): Edge => ({ operation })), ...path];
-  for (const { operation, failAt } of edges) {
-    session.guest.failAllocation(failAt);
-    const outcome = runStep(session, here.states, operation, here.sharing);
-    if (outcome === undefined || outcome.finding !== undefined) {
-      const why = outcome?.finding?.message ?? 'it is not enabled';
-      throw new Error(`goTo: ${printLine(operation)} on the way to a visited state: ${why}`);
-    }
-    session.guest.failAllocation(undefined);
-    here = outcome;
-  }
-  return here;
-}
-
 type Attempt =
   | { transition: Transition; failed: boolean }
   | { edge: Edge; violation: Violation }
   | undefined;
 
-function attempt(session: Session, here: Here, edge: Edge, step: number): Attempt {
-  session.guest.failAllocation(edge.failAt);
-  const outcome = runStep(session, here.states, edge.operation, here.sharing);
-  session.guest.failAllocation(undefined);
+function attempt(session: Session, here: Position, edge: Edge, step: number): Attempt {
+  const outcome = follow(session, here, edge);
   if (outcome === undefined) return undefined;
   if (outcome.finding !== undefined) {
     return { edge, violation: violationOf(outcome.finding, step, printLine(edge.operation)) };
   }
-  const abstract = canonical(outcome.states[0]!);
-  const concrete = concreteKey(session, outcome.sharing);
-  const transition = {
-    edge,
-    abstractKey: keyOf(abstract),
-    key: keyOf(`${abstract}\n${concrete}`),
-  };
-  return { transition, failed: outcome.guest.failed };
+  return { transition: { edge, ...keysOf(session, outcome) }, failed: outcome.guest.failed };
 }
 
 function violationOf(finding: Finding, step: number, operation: string): Violation {

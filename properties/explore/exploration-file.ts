@@ -37,6 +37,7 @@ const CertificateSchema = v.object({
   schema: v.literal('cowcheck-certificate/1'),
   ...common,
   states: v.object({ abstract: v.number(), concrete: v.number() }),
+  canonicalTransitions: v.number(),
   digest: v.string(),
 });
 const CheckpointSchema = v.object({
@@ -45,6 +46,7 @@ const CheckpointSchema = v.object({
   expanded: v.number(),
   partial: v.object({ transitions: v.number(), seconds: v.number() }),
   abstractKeys: v.array(v.string()),
+  canonicalTransitions: v.array(v.number()),
   /** SHA-256 of everything above, so that a damaged file is noticed */
   seal: v.string(),
 });
@@ -61,6 +63,7 @@ export function certificateOf(at: Exploration, identity: Identity): Certificate 
     depths: at.depths,
     operations: at.operations,
     states: { abstract: at.abstractKeys.size, concrete: at.visited.length },
+    canonicalTransitions: at.canonicalTransitions.size,
     digest: digestOf(at.visited),
     visited: at.visited.map(printVisited),
   };
@@ -78,6 +81,7 @@ export function printCheckpoint(at: Exploration, identity: Identity): string {
     expanded: at.expanded,
     partial: at.partial,
     abstractKeys: [...at.abstractKeys],
+    canonicalTransitions: [...at.canonicalTransitions],
   };
   return `${JSON.stringify({ ...open, seal: sealOf(open) })}\n`;
 }
@@ -110,6 +114,7 @@ export function parseCheckpoint(
     expanded: open.expanded,
     partial: open.partial,
     abstractKeys: new Set(open.abstractKeys),
+    canonicalTransitions: new Set(open.canonicalTransitions),
     depths: open.depths,
     operations: open.operations,
   };

@@ -8,7 +8,7 @@ import {
   pathTo,
   type SearchHooks,
 } from './breadth-first.ts';
-import type { Edge, Expansion } from './expand.ts';
+import type { Expansion } from './expand.ts';
 import {
   certificateOf,
   ExplorationFileError,
@@ -16,6 +16,7 @@ import {
   parseCheckpoint,
   printCheckpoint,
 } from './exploration-file.ts';
+import type { Edge } from './position.ts';
 import { keyOf } from './state-key.ts';
 import { contradiction, sampleOf } from './verify.ts';
 

@@ -1,5 +1,6 @@
 import { pathTo, type Visited } from './breadth-first.ts';
-import type { Edge, Expansion } from './expand.ts';
+import type { Expansion } from './expand.ts';
+import type { Edge } from './position.ts';
 
 /** What is re-executed of a certificate: every `every`-th state, from a start that the seed chooses. */
 export interface Sample {

@@ -1,6 +1,6 @@
 import { parseOperation, printOperation } from '../../spec/steps.ts';
 import type { Visited } from './breadth-first.ts';
-import type { Edge } from './expand.ts';
+import type { Edge } from './position.ts';
 
 /** A visited state as a line of a certificate or a checkpoint. */
 export function printVisited({ key, parent, edge }: Visited): string {
