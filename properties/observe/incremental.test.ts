@@ -25,9 +25,13 @@ function told(observed: Observation) {
   };
 }
 
-test.each(['cow', 'mutant:child-keeps-write'])(
-  '%s: random sequences are read alike, step by step and whole',
-  async (kernel) => {
+// A mutant's sequences end early, so there are more of them.
+test.each([
+  { kernel: 'cow', numRuns: 3 },
+  { kernel: 'mutant:child-keeps-write', numRuns: 10 },
+])(
+  '$kernel: random sequences are read alike, step by step and whole',
+  async ({ kernel, numRuns }) => {
     const session = await openKernel(kernel);
     const { observer, guest } = session;
     const whole = createObserver(guest.layout, guest.machine.memory);
@@ -43,10 +47,10 @@ test.each(['cow', 'mutant:child-keeps-write'])(
       }
       return observed;
     };
-    for (const sequence of fc.sample(sequenceArbitrary(), { numRuns: 4, seed: 5 })) {
+    for (const sequence of fc.sample(sequenceArbitrary(), { numRuns, seed: 5 })) {
       runSequence(session, sequence);
     }
-    expect(compared).toBeGreaterThan(3);
+    expect(compared).toBeGreaterThan(1);
     session.dispose();
   },
 );
