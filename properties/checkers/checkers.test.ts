@@ -226,14 +226,36 @@ describe('checkers', () => {
     expect(objection(temporary)).toBe('none');
   });
 
-  test('translation: a hart that still may write what its table forbids', () => {
-    const bad = scene(forked, store(0), (after) => {
-      const stale = { index: 0, privilege: 0, csr: () => 0x80155n, translate: () => 0x80103000 };
-      const { processes } = after.observed;
+  test('translation: a hart that still may do what its table forbids', () => {
+    const staleAt = (kind: 'load' | 'store', pa: number) =>
+      scene(forked, fork, (after) => {
+        const hart = {
+          index: 0,
+          privilege: 0,
+          csr: () => 0x80155n,
+          translate: (va: bigint, asked: string) =>
+            Number(va) === DATA && asked === kind ? pa : undefined,
+        };
+        const { processes } = after.observed;
+        processes[1] = { ...processes[1]!, tables: [ppn(0x80155)] };
+        (after.machine as { harts: unknown }).harts = [hart];
+      });
+    // What was written by one process alone is shared by the fork: W goes, the page stays.
+    const own = run(forked, store(0));
+    const page = pageAt(own, 0, DATA);
+    const scenes = (kind: 'load' | 'store', pa: number) => {
+      const { view, candidate, after, state } = staleAt(kind, pa);
+      const alone = mirror(own);
+      const sharingBefore = sharingOf(alone.observed, alone.slots, 0);
+      const seen = mirror(only(own, fork).state);
+      const { processes } = seen.observed;
       processes[1] = { ...processes[1]!, tables: [ppn(0x80155)] };
-      (after.machine as { harts: unknown }).harts = [stale];
-    });
-    expect(objection(bad)).toMatch(/^translation: hart 0 still translates stores at 0x0/);
+      const sharing = sharingOf(seen.observed, seen.slots, 0);
+      const now = { ...view, sharing, sharingBefore, observed: seen.observed, slots: seen.slots };
+      return objection({ view: now, candidate, after, state });
+    };
+    expect(scenes('store', page * 4096)).toMatch(/^translation: hart 0 still translates 0x2000/);
+    expect(scenes('load', 0x80199000)).toMatch(/^translation: .* loads at 0x2000 lead to page/);
   });
 
   test('quiescence: pages lost, and pages too many', () => {
