@@ -18,7 +18,7 @@ import {
   PROTECTED,
   withEntries,
 } from './page-map.ts';
-import { processOf } from './state.ts';
+import { type Process, processOf } from './state.ts';
 import { allocate, allocateAll, allocationsLeft, choose, note, update, type Work } from './work.ts';
 
 /** `denied`: not mapped, or not for user code, or not writable. `no-memory`: an allocation failed. */
@@ -30,7 +30,7 @@ export function makePresent(work: Work, slot: number, va: number): PageAccess {
   const process = processOf(work, slot);
   const e = lookup(process.pages, va);
   if (e !== 0) return e & PTE_U ? 'ok' : 'denied';
-  if (!work.profile.lazySbrk || va >= process.sizeBytes) return 'denied';
+  if (!work.profile.lazySbrk || !isPromised(work, process, va)) return 'denied';
   const tables = missingTables(process.pages, va);
   const left = allocationsLeft(work);
   if (!allocateAll(work, 1 + tables.length)) {
@@ -39,6 +39,16 @@ export function makePresent(work: Work, slot: number, va: number): PageAccess {
   }
   setEntry(work, slot, va, entry(addFrame(work.frames, ZERO_PAGE), PTE_R | PTE_W | PTE_U));
   return 'ok';
+}
+
+/**
+ * Did sbrk promise this address? Between a break inside a page and that page's end some kernels say
+ * yes, since they look at the page, and others no; xv6 itself does the one in copyout and the other in
+ * a fault.
+ */
+function isPromised(work: Work, process: Process, va: number): boolean {
+  if (va < process.sizeBytes) return true;
+  return pageRoundDown(va) < process.sizeBytes && choose(work, 2) === 1;
 }
 
 /**

@@ -151,7 +151,8 @@ function stringPagePresent(work: Work, slot: number, va: number): boolean {
   if (!(va >= 0 && va < MAXVA)) return false;
   const process = processOf(work, slot);
   const absent = lookup(process.pages, va) === 0;
-  if (absent && work.profile.lazySbrk && va < process.sizeBytes && choose(work, 2) === 1) {
+  const promised = pageRoundDown(va) < process.sizeBytes;
+  if (absent && work.profile.lazySbrk && promised && choose(work, 2) === 1) {
     note(work, 'copyinstr does not give a page its frame');
     return false;
   }

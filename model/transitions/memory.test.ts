@@ -166,6 +166,14 @@ describe('sbrk', () => {
     expect([freePages(state), freePagesAtLeast(state)]).toEqual([free, free - 1]);
   });
 
+  it('promises the rest of the page that holds the break, or not', () => {
+    const lazy = run(started(1000, { lazySbrk: true }), sbrk(1, true));
+    const outcomes = step(lazy, store('heap+0x100'));
+    expect(outcomes.map((o) => o.result.kind)).toEqual(['killed', 'ok']);
+    expect(only(lazy, store('heap', 1)).result.kind).toBe('ok');
+    expect(only(lazy, store('heap+0x1000')).result.kind).toBe('killed');
+  });
+
   it('under pressure takes all but the asked number of pages', () => {
     const pressed = run(started(1300), { op: 'pressure', proc: 0, freePages: 3 });
     expect(freePages(pressed)).toBe(3);
