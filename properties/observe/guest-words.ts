@@ -44,6 +44,7 @@ export function guestWords(memory: ObservedMemory): GuestWords {
       return (guest.u32(address) >>> shift) & mask;
     },
     signed(pa, field) {
+      if (field.sizeBytes === 4) return guest.u32(pa + field.offset) | 0;
       const value = guest.unsigned(pa, field);
       const half = 2 ** (field.sizeBytes * 8 - 1);
       return value >= half ? value - half * 2 : value;
