@@ -37,6 +37,8 @@ export interface MachineOptions {
   tier?: 'interpreter' | 'translator';
   /** Jumps to a place before it is translated, roughly; only speed depends on it. Default 6000. */
   translateAfter?: number;
+  /** Translated regions kept at a time; only speed and memory depend on it. Default 3000. */
+  translatedRegions?: number;
   /** Receives each byte the guest sends to the UART. */
   onConsole?: (byte: number) => void;
 }

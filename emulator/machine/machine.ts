@@ -26,6 +26,7 @@ import {
 import { completeOptions } from './options.ts';
 import { createPageWalker } from './page-walker.ts';
 import { resetMachine } from './reset.ts';
+import { retiredNow } from './retired.ts';
 import { snapshotHost } from './snapshot-seam.ts';
 import { Views } from './views.ts';
 import { createWatchSet, type WatchSet } from './watch-set.ts';
@@ -106,6 +107,7 @@ export function createMachine(machineOptions: MachineOptions = {}): Machine {
     memory,
     table: core.table,
     imports: { memory, ...instance.exports } as WebAssembly.ModuleImports,
+    mostRegions: options.translatedRegions,
     newGenerations: () => core.newGenerations(),
   });
 
@@ -196,7 +198,7 @@ export function createMachine(machineOptions: MachineOptions = {}): Machine {
     memory: guestMemory,
     watches: watchSet.watches,
     get retired() {
-      return Number(views.u64(GLOBAL.retired));
+      return retiredNow(views, core);
     },
 
     load(program) {

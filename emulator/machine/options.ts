@@ -21,6 +21,7 @@ export function completeOptions(options: MachineOptions): Machine['options'] {
     tlb: options.tlb ?? 'coherent',
     tier: options.tier ?? 'translator',
     translateAfter: options.translateAfter ?? 6000,
+    translatedRegions: options.translatedRegions ?? 3000,
   } as const;
   inRange('harts', complete.harts, 1, MAX_HARTS);
   inRange('memoryBytes', complete.memoryBytes, MIB, 2048 * MIB);
@@ -30,6 +31,7 @@ export function completeOptions(options: MachineOptions): Machine['options'] {
   inRange('quantumInsns', complete.quantumInsns, 1, 1e9);
   inRange('scheduleSeed', complete.scheduleSeed, 0, Number.MAX_SAFE_INTEGER);
   inRange('translateAfter', complete.translateAfter, 1, 1e6);
+  inRange('translatedRegions', complete.translatedRegions, 1, 10_000);
   inRange('insnsPerTick', complete.insnsPerTick, 1, 1e9);
   if (options.disk && options.disk.length % 512 !== 0) {
     throw new RangeError(

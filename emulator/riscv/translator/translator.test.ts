@@ -33,6 +33,10 @@ test.each(['strict', 'eager'] as const)('with the %s TLB', (tlb) => {
   for (const seed of [21, 22, 23]) compare(seed, 'supervisor', { tlb }, 15);
 });
 
+test('with few regions at a time', () => {
+  for (const seed of [31, 32]) compare(seed, 'supervisor', { harts: 2, translatedRegions: 3 }, 15);
+});
+
 describe('stops in hot code', () => {
   const CODE = 0x8000_2000n;
   /** data of the first hart; its stack lies three pages on */

@@ -11,23 +11,13 @@ export interface TranslatorOptions {
   readonly table: WebAssembly.Table;
   /** what `defineRegionFunctions` exported */
   readonly imports: WebAssembly.ModuleImports;
+  /** live regions; V8 keeps some tens of thousands of modules at most */
+  readonly mostRegions: number;
   /** makes every jump cache forget its regions */
   readonly newGenerations: () => void;
 }
 
-/** What the translator did so far. */
-export interface TranslatorCounts {
-  regions: number;
-  insns: number;
-  bytes: number;
-  /** hot places that gave no region */
-  refused: number;
-  /** times that all regions were thrown away */
-  recycled: number;
-}
-
 export interface Translator {
-  readonly counts: TranslatorCounts;
   /**
    * Translates the region that starts at a hot slot of the running hart.
    * @returns its index in the table, or 0 when the place gives none
@@ -40,31 +30,29 @@ export interface Translator {
   forget(pageOffset: number): void;
 }
 
-/** Live modules are bounded: V8 keeps tens of thousands at most, and each costs memory. */
-const MOST_REGIONS = 3000;
+/** Size of all live modules: machine code takes some twenty times as much. */
+const MOST_BYTES = 8 << 20;
 
 const LIMITS: DiscoveryLimits = { maxInsns: 500, maxDepth: 5 };
 
 interface Live {
   readonly slot: number;
+  readonly bytes: number;
   /** where its instructions lie in their pages */
   readonly offsets: ReadonlySet<number>;
 }
 
 export function createTranslator(options: TranslatorOptions): Translator {
-  const { memory, table, imports } = options;
-  const counts: TranslatorCounts = { regions: 0, insns: 0, bytes: 0, refused: 0, recycled: 0 };
+  const { memory, table, imports, mostRegions } = options;
   const live = new Map<number, Live>();
   const writer = new ByteWriter();
   let next = 1;
+  let liveBytes = 0;
 
   function translate(h: number, pc: bigint, slot: number): number {
     const view = new DataView(memory.buffer);
     const made = compile(view, h, Number(BigInt.asIntN(64, pc)), slot);
-    if (made === 0) {
-      counts.refused++;
-      view.setUint8(slot + SLOT.hot, HOT_NEVER);
-    }
+    if (made === 0) view.setUint8(slot + SLOT.hot, HOT_NEVER);
     return made;
   }
 
@@ -79,15 +67,14 @@ export function createTranslator(options: TranslatorOptions): Translator {
     };
     const privilege = view.getUint32(h + HART.privilege, true);
     const bytes = compileRegion(region, privilege, decoded, writer);
-    if (live.size >= MOST_REGIONS || next >= FN_COUNTS) recycle();
+    const isFull = live.size >= mostRegions || liveBytes + bytes.length > MOST_BYTES;
+    if (isFull || next >= FN_COUNTS) recycle();
     const index = next++;
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { core: imports });
     table.set(index, instance.exports[REGION_EXPORT] as () => void);
     view.setUint16(slot + SLOT.fn, index, true);
-    live.set(index, { slot, offsets: pageOffsets(region.entry) });
-    counts.regions++;
-    counts.insns += region.insnCount;
-    counts.bytes += bytes.length;
+    liveBytes += bytes.length;
+    live.set(index, { slot, bytes: bytes.length, offsets: pageOffsets(region.entry) });
     return index;
   }
 
@@ -95,13 +82,13 @@ export function createTranslator(options: TranslatorOptions): Translator {
   function recycle(): void {
     for (const index of [...live.keys()]) drop(index);
     options.newGenerations();
-    counts.recycled++;
     next = 1;
   }
 
   function drop(index: number): void {
     const region = live.get(index);
     live.delete(index);
+    liveBytes -= region?.bytes ?? 0;
     table.set(index, null);
     const view = new DataView(memory.buffer);
     // The slot may have gone to other code since.
@@ -110,7 +97,6 @@ export function createTranslator(options: TranslatorOptions): Translator {
   }
 
   return {
-    counts,
     translate,
     forget(pageOffset) {
       for (const [index, { offsets }] of [...live]) if (offsets.has(pageOffset)) drop(index);
