@@ -206,6 +206,22 @@ describe('watches', () => {
     expect(b.machine.memory.readU64(DATA + 16)).toBe(5n);
   });
 
+  test('say how many instructions were retired, without the time slept in WFI', () => {
+    b.hart.setCsr('menvcfg', 1n << 63n);
+    b.hart.setCsr('stimecmp', 100n);
+    b.hart.setCsr('mie', 1n << 5n);
+    b.words(CODE, asm('wfi'), count, store, asm('jal', { imm: 0 }));
+    b.hart.setX(6, BigInt(DATA));
+    const seen: number[] = [];
+    b.machine.watches.onAccess = ({ at }) => {
+      seen.push(at, b.machine.retired);
+      return 'continue';
+    };
+    b.machine.watches.set(ppn, { store: true });
+    b.machine.run(2000);
+    expect(seen).toEqual([2, 2]);
+  });
+
   test('stop before the instruction, and go on past it without a second report', () => {
     b.machine.watches.set(ppn, { store: true, load: true });
     b.words(CODE, store, load, asm('amoadd.d', { rd: 5, rs1: 6, rs2: 7 }), asm('jal', { imm: 0 }));

@@ -10,6 +10,7 @@ import {
   PAGE_SIZE,
   RAM_BASE,
 } from './layout.ts';
+import { retiredNow } from './retired.ts';
 import type { Views } from './views.ts';
 
 const KINDS = ['load', 'store', 'fetch', 'walk'] as const;
@@ -92,7 +93,7 @@ export function createWatchSet(
       va: BigInt.asUintN(64, va),
       pa,
       sizeBytes,
-      at: Number(core.now()),
+      at: retiredNow(views, core),
     };
   }
 
