@@ -4,7 +4,7 @@ import { parseElf } from '../../elf/index.ts';
 import { createMachine } from '../../index.ts';
 import type { Access, Machine, MachineOptions } from '../../machine/api.ts';
 import { createRandom } from '../../testing/random.ts';
-import type { LoopingMode } from './testing/looping-program.ts';
+import type { LoopingMode } from './testing/looping-registers.ts';
 import { runTiers, startTiers } from './testing/tiers.ts';
 
 /** Runs both tiers to the same random instruction counts and compares them there. */

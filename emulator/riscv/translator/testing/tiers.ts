@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import { createMachine, type Machine } from '../../../index.ts';
 import type { MachineOptions } from '../../../machine/api.ts';
-import { type LoopingMode, loopingProgram } from './looping-program.ts';
+import { loopingProgram } from './looping-program.ts';
+import type { LoopingMode } from './looping-registers.ts';
 
 const BASE = 0x8000_0000;
 
