@@ -5,7 +5,7 @@ import {
   type Exploration,
   newExploration,
 } from '../../properties/explore/breadth-first.ts';
-import { rootKey, stepsOf } from '../../properties/explore/expand.ts';
+import { rootOf, stepsOf } from '../../properties/explore/expand.ts';
 import {
   certificateOf,
   ExplorationFileError,
@@ -14,7 +14,7 @@ import {
   printCheckpoint,
 } from '../../properties/explore/exploration-file.ts';
 import { runSequence } from '../../properties/run/run-sequence.ts';
-import type { ShrunkFailure } from '../../properties/run/shrink-failure.ts';
+import { type ShrunkFailure, shrinkFailure } from '../../properties/run/shrink-failure.ts';
 import type { CheckResult } from '../../spec/result.ts';
 import { type OpenKernel, openKernel } from '../check/open-kernel.ts';
 import { explained } from '../check/result-of-failure.ts';
@@ -93,7 +93,7 @@ function begin({ session }: OpenKernel, flags: Flags, identity: Identity): Explo
   if (checkpoint !== undefined && text !== undefined) {
     return parseCheckpoint(text, checkpoint, identity, { ...bounds, failures });
   }
-  return newExploration(bounds, failures, rootKey(session, bounds));
+  return newExploration(bounds, failures, rootOf(session, bounds));
 }
 
 interface Search {
@@ -183,18 +183,13 @@ function resultOf({ flags, opened, at }: Search, finished: boolean, seconds: num
   return withPage({ ...result, ...explained(opened, flags.out, 0, failure) });
 }
 
-/** The violation as a sequence from the start; breadth-first search has nothing left to shrink. */
+/**
+ * The violation as a sequence from the start. The search has found a shortest path; shrinking leaves out
+ * what the preparation made and the violation does not need.
+ */
 function failureOf({ session }: OpenKernel, at: Exploration): ShrunkFailure | undefined {
   if (at.violation === undefined) return undefined;
   const sequence = stepsOf(at.bounds, at.violation.path);
-  const { steps, violation } = runSequence(session, sequence, { base: 'roomy' });
-  return {
-    base: 'roomy',
-    sequence,
-    steps,
-    violation: violation ?? at.violation.violation,
-    originalLength: sequence.length,
-    minimal: true,
-    work: {},
-  };
+  const { violation } = runSequence(session, sequence, { base: 'roomy' });
+  return shrinkFailure(session, 'roomy', sequence, violation ?? at.violation.violation);
 }

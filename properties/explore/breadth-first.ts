@@ -33,21 +33,24 @@ export interface Exploration {
   violation?: { path: Edge[]; violation: Violation };
 }
 
+/** Before the first operation; a violation on the way there is all that there is to find. */
 export function newExploration(
   bounds: ExploreBounds,
   failures: boolean,
-  root: StateKey,
+  root: { key: StateKey } | { violation: Violation },
 ): Exploration {
+  const found = 'violation' in root;
   return {
     bounds,
     failures,
-    visited: [{ key: root, parent: -1 }],
+    visited: found ? [] : [{ key: root.key, parent: -1 }],
     expanded: 0,
     abstractKeys: new Set(),
     depths: [],
     canonicalTransitions: new Set(),
     partial: { transitions: 0, seconds: 0 },
     operations: {},
+    ...(found && { violation: { path: [], violation: root.violation } }),
   };
 }
 
@@ -81,6 +84,7 @@ const BATCH = 256;
  * one with the fewest operations. Returns whether everything within the bounds was visited.
  */
 export async function breadthFirst(at: Exploration, hooks: SearchHooks): Promise<boolean> {
+  if (at.violation !== undefined) return false;
   const known = new Set(at.visited.map(({ key }) => key));
   for (let depth = at.depths.length + 1; depth <= at.bounds.depth; depth++) {
     const end = frontierEnd(at);

@@ -2,6 +2,7 @@ import type { Operation } from '../../spec/operation.ts';
 import type { Violation } from '../../spec/result.ts';
 import { printLine } from '../run/describe.ts';
 import { endSequence } from '../run/end-sequence.ts';
+import { runSequence } from '../run/run-sequence.ts';
 import type { Finding } from '../run/run-step.ts';
 import type { Session } from '../run/session.ts';
 import { alphabet, type ExploreBounds, preamble } from './alphabet.ts';
@@ -31,9 +32,17 @@ export const stepsOf = (bounds: ExploreBounds, path: readonly Edge[]): Operation
   ),
 ];
 
-/** Key of the state before the first operation. */
-export const rootKey = (session: Session, bounds: ExploreBounds): StateKey =>
-  keysOf(session, goTo(session, bounds, [])).key;
+/** The state before the first operation; or what already goes wrong on the way there. */
+export function rootOf(
+  session: Session,
+  bounds: ExploreBounds,
+): { key: StateKey } | { violation: Violation } {
+  const sequence = preamble(bounds);
+  const { violation } = runSequence(session, sequence);
+  return violation === undefined
+    ? { key: keysOf(session, goTo(session, bounds, [])).key }
+    : { violation };
+}
 
 /**
  * Tries every enabled operation from the state at the end of `path`, each also with every single

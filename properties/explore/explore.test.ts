@@ -59,7 +59,7 @@ function hooks(bad: number, goOn: (at: Exploration) => boolean = () => true): Se
   };
 }
 
-const fresh = () => newExploration(bounds, true, keyOf('0'));
+const fresh = () => newExploration(bounds, true, { key: keyOf('0') });
 
 describe('breadth-first', () => {
   test('visits every sum up to the bound, once', async () => {
