@@ -125,6 +125,7 @@ const RUNTIME = `
 #define STEPS $STEPS
 #define SLOTS $SLOTS
 #define DEAD 999
+#define PARENT 998     // of slot 0: shares its pages, and only waits
 
 static char *self;     // this program's file
 static int me;         // slot of this process
@@ -217,6 +218,18 @@ fill_memory(int leave)
   return taken;
 }
 
+// Of the pages that the sequence names.
+static int
+checksum(void)
+{
+  int sum = 0;
+  for (unsigned long i = 0; i < 2 * PAGE; i++)
+    sum = sum * 31 + data[i];
+  for (unsigned long i = 0; i < PAGE; i++)
+    sum = sum * 31 + bss[i];
+  return sum;
+}
+
 static char *
 decimal(int value, char *end)
 {
@@ -253,7 +266,7 @@ free_pages(void)
 }
 `;
 
-const MAIN = `// Without arguments: counts free pages, starts slot 0, ends everything, counts again.
+const MAIN = `// Without arguments: counts free pages, starts slot 0 and its parent, ends everything, counts again.
 int
 main(int argc, char **argv)
 {
@@ -263,8 +276,6 @@ main(int argc, char **argv)
     from = atoi(argv[2]);
     start = atoi(argv[3]);
     pid0 = atoi(argv[4]);
-    if (pid0 == 0)
-      pid0 = getpid();
     memset(s_long, 'l', 200);
     for (int i = 0; i < 33; i++)
       v_many[i] = s_f0;
@@ -272,6 +283,17 @@ main(int argc, char **argv)
     if (heap % PAGE != 0)
       heap = (unsigned long)sbrk(PAGE - heap % PAGE) + PAGE - heap % PAGE;
     stack = (unsigned long)&argc & ~(PAGE - 1);
+    if (me == PARENT) {
+      int sum = checksum();
+      if (fork() > 0) {
+        wait(0);
+        if (checksum() != sum)
+          printf("cowrepro: the memory of slot 0's parent changed, and it wrote nothing\\n");
+        exit(0);
+      }
+      me = 0;
+      pid0 = getpid();
+    }
     steps();
     turn(STEPS);
     exit(0);
@@ -281,13 +303,13 @@ main(int argc, char **argv)
   start = uptime();
   int pid = fork();
   if (pid == 0) {
-    exec_again(0, 0);
+    exec_again(PARENT, 0);
     printf("cowrepro: cannot start itself\\n");
     exit(1);
   }
   turn(STEPS + 1);
   for (int slot = SLOTS - 1; slot >= 0; slot--)
-    kill(pid + slot);
+    kill(pid + 1 + slot);
   while (wait(0) >= 0)
     ;
   wait_ticks(3); // init reaps the orphans
