@@ -9,10 +9,12 @@ import {
   i64,
   type Local,
   label,
+  leave,
   loop,
   type Operand,
   type Stmt,
   set,
+  when,
 } from '../../wasm/index.ts';
 import { HART, HART_BASE, HART_STRIDE, HOT, RAM_BASE } from '../layout.ts';
 import type { Core } from './core.ts';
@@ -86,6 +88,17 @@ export const setFlags = (core: Core, page: Expr, flags: Expr): Stmt =>
 export const eventBit = (h: Expr, bit: 1 | 2): Expr => i32.and(getW(h, HOT.event), bit);
 /** Has the access just made trapped or stopped? */
 export const aborted = (h: Expr): Expr => eventBit(h, 1);
+
+/**
+ * Before the host may look at a hart: a translated region has registers in its locals, so the access
+ * is given to the interpreter. The slow call ends as aborted, and the dispatcher sees `inRegion`.
+ */
+export const leaveRegion = (h: Expr, result?: Expr): Stmt =>
+  when(getW(h, HOT.inRegion), [
+    putW(h, HOT.inRegion, 2),
+    putW(h, HOT.event, i32.or(getW(h, HOT.event), 1)),
+    leave(result),
+  ]);
 
 /** The bits of `value` where `mask` is set, else those of `old`. */
 export const merge = (old: Expr, value: Expr, mask: number | bigint): Expr =>

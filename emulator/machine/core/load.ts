@@ -14,7 +14,7 @@ import {
 import { CORE, PAGE_FLAG } from '../layout.ts';
 import { cache, crosses, fault, firstPart, translate } from './access.ts';
 import { type Core, LOAD } from './core.ts';
-import { aborted, flagsOf, hostAddress, inRam, longs, pageOf, params } from './kit.ts';
+import { aborted, flagsOf, hostAddress, inRam, leaveRegion, longs, pageOf, params } from './kit.ts';
 
 /** Loads that miss the speed TLB. */
 export function defineLoad(core: Core): void {
@@ -68,6 +68,7 @@ export function defineLoad(core: Core): void {
           leave(call(f.loadSized, hostAddress(core, pa), size)),
         ]),
         brIf(refuse, i64.ne(i64.shrU(pa, 32), 0)),
+        leaveRegion(h, i64.const(0)),
         i32.store(CORE.refused, 0),
         set(pa, call(host.mmioLoad, h, i32.wrap(pa), size)),
         brIf(refuse, i32.load(CORE.refused)),

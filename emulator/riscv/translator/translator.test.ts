@@ -4,6 +4,7 @@ import { parseElf } from '../../elf/index.ts';
 import { createMachine } from '../../index.ts';
 import type { Access, Machine, MachineOptions } from '../../machine/api.ts';
 import { createRandom } from '../../testing/random.ts';
+import { asm } from '../assemble.ts';
 import type { LoopingMode } from './testing/looping-registers.ts';
 import { runTiers, startTiers } from './testing/tiers.ts';
 
@@ -93,6 +94,36 @@ function watchPages(machine: Machine, ppns: readonly number[]): unknown[] {
   for (const ppn of ppns) machine.watches.set(ppn, { load: true, store: true });
   return seen;
 }
+
+test('what the guest prints, with the registers as they are', () => {
+  const printed: unknown[][] = [];
+  for (const tier of ['interpreter', 'translator'] as const) {
+    const log: unknown[] = [];
+    printed.push(log);
+    const words = [
+      asm('lui', { rd: 5, imm: 0x1000_0000 }),
+      asm('addi', { rd: 6, rs1: 6, imm: 1 }),
+      asm('sb', { rs1: 5, rs2: 6 }),
+      asm('lbu', { rd: 7, rs1: 5, imm: 5 }),
+      asm('jal', { imm: -12 }),
+    ];
+    const machine: Machine = createMachine({
+      memoryBytes: 1 << 20,
+      translateAfter: 5,
+      tier,
+      onConsole: (byte) => {
+        const [hart] = machine.harts;
+        log.push([byte, hart?.pc, hart?.x(6), hart?.x(7), machine.retired]);
+      },
+    });
+    const bytes = new Uint8Array(Uint32Array.from(words).buffer);
+    const segment = { physicalAddress: 0x8000_0000, bytes, memorySizeBytes: bytes.length };
+    machine.load({ entry: 0x8000_0000, segments: [segment] });
+    machine.run(1000);
+  }
+  expect(printed[0]).toHaveLength(250);
+  expect(printed[1]).toEqual(printed[0]);
+});
 
 test('snapshots go back to the same run', () => {
   const tiers = startTiers(5, 'supervisor', {});
