@@ -125,7 +125,7 @@ export interface GuestMemory {
 export interface WatchFlags {
   load?: boolean;
   store?: boolean;
-  /** reported when execution comes to the page (by a jump, a trap, after an interrupt), not per instruction */
+  /** reported when execution comes to the page (by a jump or trap), not for each instruction */
   fetch?: boolean;
   /** a page-table entry in it is read; what a TLB answers walks nothing */
   walk?: boolean;
