@@ -144,7 +144,7 @@ describe('a panic', () => {
 
   test('is reported with the harts and ends a session with a task', async () => {
     const { outcome, shown, notes } = await session({ exec: 'x' }, panicking);
-    expect(outcome).toEqual({ kind: 'panic' });
+    expect(outcome).toEqual({ kind: 'failed' });
     expect(shown).toContain('panic: kfree\n');
     expect(notes).toMatch(/the kernel panicked\nhart 0: supervisor, /);
   });
@@ -159,7 +159,7 @@ describe('a panic', () => {
       'talking',
       { ...elf, symbol: () => undefined },
     );
-    expect(outcome).toEqual({ kind: 'panic' });
+    expect(outcome).toEqual({ kind: 'failed' });
   });
 
   test('is told once to a person, who may look around', async () => {

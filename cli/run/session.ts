@@ -7,6 +7,7 @@ import { hartReport } from './hart-report.ts';
 import { keyboard } from './keyboard.ts';
 import { pace } from './pace.ts';
 import { shellCommand } from './shell-command.ts';
+import { trapLoop } from './trap-loop.ts';
 import { wallClock } from './wall-clock.ts';
 
 export interface SessionOptions {
@@ -19,7 +20,7 @@ export interface SessionOptions {
 
 /** How a session ended. */
 export type Outcome =
-  | { kind: 'left' | 'interrupted' | 'shown' | 'panic' | 'time-limit' | 'silent' | 'idle' }
+  | { kind: 'left' | 'interrupted' | 'shown' | 'failed' | 'time-limit' | 'silent' | 'idle' }
   /** the kernel's disk driver wants the other virtio version; nothing was shown */
   | { kind: 'disk-refused' }
   | { kind: 'command'; status: number }
@@ -32,8 +33,8 @@ export interface SessionIo {
   note(text: string): void;
 }
 
-/** What a guest may run after it entered `panic`, to print its message. */
-const PANIC_INSNS = 20_000_000;
+/** What a guest may run after it entered `panic` or a hart was lost, to print its message. */
+const LAST_WORDS_INSNS = 5_000_000;
 /** Quiet at a prompt after which the shell has read all that a pipe held. */
 const PIPE_QUIET_INSNS = 100_000_000;
 /** A driver that read the disk's version and did not go on within this refused it. */
@@ -71,25 +72,27 @@ export async function runSession(
   const clock = wallClock(options, hasTask, text, io, report.all);
   let insnsSinceStart = 0;
   let insnsSinceOutput = 0;
-  let insnsSincePanic = 0;
+  let insnsSinceFailure = 0;
   let insnsSinceVersionRead = 0;
-  let panicTold = false;
+  let failureTold = false;
 
-  /** Where the harts were at a panic; without symbols, where they are after its message. */
-  function panicPlace(): string | undefined {
-    if (elf.symbol('panic')) return events.panic();
-    return text.shows('\npanic: ') ? report.all() : undefined;
+  /** What went wrong for good, and where; a panic without symbols is known by its message. */
+  function failure(): string | undefined {
+    const panic = elf.symbol('panic') ? events.panic() : text.shows('\npanic: ') && report.all();
+    if (panic) return `the kernel panicked\n${panic}`;
+    const loop = trapLoop(machine);
+    return loop && `${loop}\n${report.all()}`;
   }
 
-  function panicOutcome(ran: number): Outcome | undefined {
-    const where = panicPlace();
-    if (where === undefined || panicTold) return undefined;
-    insnsSincePanic += ran;
-    if (insnsSincePanic <= PANIC_INSNS) return undefined;
-    panicTold = true;
+  function failureOutcome(ran: number): Outcome | undefined {
+    const what = failureTold ? undefined : failure();
+    if (what === undefined) return undefined;
+    insnsSinceFailure += ran;
+    if (insnsSinceFailure <= LAST_WORDS_INSNS) return undefined;
+    failureTold = true;
     text.flush();
-    io.note(`the kernel panicked\n${where}`);
-    return hasTask || !io.terminal.interactive ? { kind: 'panic' } : undefined;
+    io.note(what);
+    return hasTask || !io.terminal.interactive ? { kind: 'failed' } : undefined;
   }
 
   /** The end of the session, if what the guest did makes one. */
@@ -107,7 +110,7 @@ export async function runSession(
     const shellWaits = text.atPrompt(0) && insnsSinceOutput > PIPE_QUIET_INSNS;
     if (!hasTask && keys.ended && keys.queue.length === 0 && shellWaits) return { kind: 'left' };
     const status = command?.look(insnsSinceOutput);
-    return status === undefined ? panicOutcome(ran) : { kind: 'command', status };
+    return status === undefined ? failureOutcome(ran) : { kind: 'command', status };
   }
 
   try {
