@@ -9,6 +9,8 @@ const A3 = 13;
 const ROOT_MASK = (1n << 44n) - 1n;
 /** Times that init parks again before a sleeping process counts as blocked. */
 const PATIENCE_ROUNDS = 3;
+/** With several harts init goes round while another hart still sees to the disk. */
+const BUSY_ROUNDS = 16;
 /** As that, where the process waits for ticks: every turn of init is one. */
 const TICK_ROUNDS = 12;
 
@@ -120,8 +122,12 @@ export class Driver {
     hart.pc = this.parts.stub(injection.stub);
 
     let sleepingRounds = 0;
-    const patience = options.sleeps ? TICK_ROUNDS : PATIENCE_ROUNDS;
+    const { harts } = this.parts.machine;
+    const rounds = options.sleeps ? TICK_ROUNDS : PATIENCE_ROUNDS;
+    const patience = harts.length > 1 ? rounds * BUSY_ROUNDS : rounds;
     for (let turn = 0; turn < MOST_TURNS; turn++) {
+      // Only the first hart's clock counts ticks.
+      if (turn > 0 && options.sleeps && this.currentHart !== 0) this.parts.machine.fireTimer(0);
       const parked =
         turn === 0 ? this.run(record, options.budgetInsns) : this.next(record, options.budgetInsns);
       if ('kind' in parked) return parked;
