@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { buildImage, buildKernel } from '../kernel/build.ts';
 import type { Benchmark, Measurement, Subject } from './benchmark.ts';
 import { besideQemu } from './beside-qemu.ts';
+import { checks } from './checks.ts';
 import { memory } from './memory.ts';
 import { qemuVersion } from './qemu.ts';
 import { snapshots } from './snapshots.ts';
@@ -44,7 +45,7 @@ const qemu = qemuVersion();
 console.log(
   `node ${process.version}, ${qemu ?? 'no qemu-system-riscv64: its comparisons are left out'}`,
 );
-const benchmarks: Benchmark[] = [snapshots, memory, ...(qemu ? besideQemu : [])];
+const benchmarks: Benchmark[] = [snapshots, memory, checks, ...(qemu ? besideQemu : [])];
 const scratch = mkdtempSync(join(tmpdir(), 'cowcheck-bench-'));
 try {
   const on = await subject(scratch);
