@@ -1,5 +1,6 @@
 // Builds every variant, the user programs, their image and the agent into `kernel/prebuilt/`, so that the package works
-// where no compiler is installed. Run with `npm run build:kernels`.
+// where no compiler is installed. Run with `npm run build:kernels`; `--mutants` builds the seeded bugs too, which the
+// packed package has.
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import {
@@ -12,6 +13,7 @@ import {
   programArtefacts,
 } from './artefacts.ts';
 import { defaultCacheDir } from './cache.ts';
+import { mutants } from './mutants.ts';
 import { type PrebuiltManifest, prebuiltDir } from './prebuilt.ts';
 import { findToolchain, noToolchain } from './toolchain.ts';
 
@@ -20,6 +22,9 @@ const artefacts: Artefact[] = [
   ...programArtefacts().values(),
   agentArtefact(),
   imageArtefact(),
+  ...(process.argv.includes('--mutants')
+    ? mutants().map(({ name }) => kernelArtefact(`mutant:${name}`))
+    : []),
 ];
 
 const cacheDir = defaultCacheDir();
@@ -31,7 +36,7 @@ mkdirSync(prebuiltDir(), { recursive: true });
 const manifest: PrebuiltManifest = {};
 for (const artefact of artefacts) {
   const made = await artefact.make({ toolchain, cacheDir });
-  const file = `${artefact.what.replace(' ', '-')}${extname(made)}`;
+  const file = `${artefact.what.replaceAll(/[ :]/g, '-')}${extname(made)}`;
   copyFileSync(made, join(prebuiltDir(), file));
   manifest[artefactKey(artefact)] = file;
 }
