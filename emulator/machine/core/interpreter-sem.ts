@@ -24,7 +24,7 @@ export interface Frame {
   readonly h: Local;
   /** instructions left after this one */
   readonly left: Local;
-  /** what `left` will be when this instruction is done, if it must be the last */
+  /** instructions left beyond `left`: what is not run now because the next must be the last */
   readonly stash: Local;
   /** address of this slot */
   readonly slot: Local;
@@ -379,14 +379,18 @@ export class InterpreterSem implements Sem {
 
   /** What the core must know before a slow call: where we are and when. */
   private prepare(): Stmt {
-    const { h, left } = this.frame;
-    return [put(h, HART.pc, this.pc), putW(h, HOT.left, i32.add(left, 1))];
+    const { h, left, stash } = this.frame;
+    return [put(h, HART.pc, this.pc), putW(h, HOT.left, i32.add(left, i32.add(stash, 1)))];
   }
 
   /** A trap or stop leaves at once; a wish to leave takes effect after this instruction. */
   private afterSlow(): Stmt {
     const { h, left, stash, abort } = this.frame;
-    return when(getW(h, HOT.event), [brIf(abort, aborted(h)), set(stash, left), set(left, 0)]);
+    return when(getW(h, HOT.event), [
+      brIf(abort, aborted(h)),
+      set(stash, i32.add(stash, left)),
+      set(left, 0),
+    ]);
   }
 
   private goTo(target: Expr): Stmt {

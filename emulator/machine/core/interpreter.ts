@@ -99,7 +99,7 @@ function newFrame(scope: FunctionScope): Frame {
 
 /** Finds the slot of `pc`; a fault leaves with the trap pending. */
 function fetch(core: Core, frame: Frame): Stmt {
-  const { h, slot, slots, va, pc, entry, left } = frame;
+  const { h, slot, slots, va, pc, entry, left, stash } = frame;
   const index = i32.and(i32.wrap(i64.shrU(pc, 8)), 0xff0);
   const inPage = i32.shl(i32.and(i32.wrap(pc), 0xffe), 3);
   const page = i64.and(pc, -4096);
@@ -108,10 +108,17 @@ function fetch(core: Core, frame: Frame): Stmt {
       i64.eq(i64.load(tee(entry, i32.add(getW(h, HOT.fetchTlb), index))), page),
       [set(slots, i32.load(entry, 8))],
       [
-        putW(h, HOT.left, left),
+        putW(h, HOT.left, i32.add(left, stash)),
         put(h, HART.pc, pc),
+        // out of time: it is the next run that fetches
+        brIf(frame.gone, i32.eqz(left)),
         set(slots, call(core.f.fetchPage, h, pc)),
         brIf(frame.gone, i32.eqz(slots)),
+        // a page that is not kept in the TLB (watched, of several permissions) is asked for each time
+        when(i64.ne(i64.load(entry), page), [
+          set(stash, i32.add(stash, i32.sub(left, 1))),
+          set(left, 1),
+        ]),
       ],
     ),
     set(va, page),
@@ -152,7 +159,7 @@ function special(core: Core, frame: Frame, op: Expr, redo: Label): Record<number
     [OP.pageEnd]: [uncount, set(pc, pcOf(frame)), br(frame.refetch)],
     [OP.crossing]: [
       putPc(frame),
-      putW(h, HOT.left, i32.add(left, 1)),
+      putW(h, HOT.left, i32.add(left, i32.add(frame.stash, 1))),
       set(entry, call(f.fetchCrossing, h, pcOf(frame), i32.and(word, 0xffff))),
       brIf(frame.abort, i32.eqz(entry)),
       set(va, pcOf(frame)),

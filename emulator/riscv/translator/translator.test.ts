@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { buildImage, buildKernel } from '../../../kernel/build.ts';
 import { parseElf } from '../../elf/index.ts';
 import { createMachine } from '../../index.ts';
-import type { Access, Machine, MachineOptions } from '../../machine/api.ts';
+import type { Access, Machine, MachineOptions, WatchFlags } from '../../machine/api.ts';
 import { createRandom } from '../../testing/random.ts';
 import { asm } from '../assemble.ts';
 import type { LoopingMode } from './testing/looping-registers.ts';
@@ -72,7 +72,7 @@ describe('stops in hot code', () => {
     const tiers = startTiers(seed, 'supervisor', { harts: 2 });
     runTiers(tiers, 60_000, 'before');
     const logs = [tiers.slow, tiers.fast].map((machine) =>
-      watchPages(machine, [DATA_PPN, DATA_PPN + 3]),
+      watchPages(machine, [DATA_PPN, DATA_PPN + 3], { load: true, store: true }),
     );
     for (let i = 0; i < 30; i++) runTiers(tiers, 3000, `watching ${i}`);
     expect(logs[1]).toEqual(logs[0]);
@@ -80,10 +80,21 @@ describe('stops in hot code', () => {
     for (const machine of [tiers.slow, tiers.fast]) machine.watches.clear();
     runTiers(tiers, 20_000, 'watched no more');
   });
+
+  test('every instruction of a watched page', () => {
+    const tiers = startTiers(3, 'supervisor', {});
+    runTiers(tiers, 60_000, 'before');
+    const logs = [tiers.slow, tiers.fast].map((machine) =>
+      watchPages(machine, [Number(CODE >> 12n)], { fetch: true }),
+    );
+    for (let i = 0; i < 60; i++) runTiers(tiers, 500, `watching ${i}`);
+    expect(logs[1]).toEqual(logs[0]);
+    expect(logs[0]?.length).toBeGreaterThan(300);
+  });
 });
 
 /** Notes every access to these pages with the registers at that moment; stops at each seventh. */
-function watchPages(machine: Machine, ppns: readonly number[]): unknown[] {
+function watchPages(machine: Machine, ppns: readonly number[], flags: WatchFlags): unknown[] {
   const seen: unknown[] = [];
   machine.watches.onAccess = (access: Access) => {
     const hart = machine.harts[access.hart];
@@ -91,7 +102,7 @@ function watchPages(machine: Machine, ppns: readonly number[]): unknown[] {
     seen.push({ ...access, registers });
     return seen.length % 7 === 0 ? 'stop' : 'continue';
   };
-  for (const ppn of ppns) machine.watches.set(ppn, { load: true, store: true });
+  for (const ppn of ppns) machine.watches.set(ppn, flags);
   return seen;
 }
 
