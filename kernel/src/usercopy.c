@@ -30,8 +30,8 @@ int uvmready(pagetable_t pagetable, u64 va, u64 len, enum access access) {
     return 0;
   if (va >= MAXVA || len > MAXVA - va)
     return -1;
-  for (u64 page = PGROUNDDOWN(va); page < va + len; page += PGSIZE)
-    if (page_ready(pagetable, page, access) != 0)
+  for (u64 at = va; at < va + len; at = PGROUNDDOWN(at) + PGSIZE)
+    if (page_ready(pagetable, at, access) != 0)
       return -1;
   return 0;
 }

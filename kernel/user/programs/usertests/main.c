@@ -50,6 +50,10 @@ main(int argc, char **argv)
   if (!quick)
     run_group(slow_tests, only);
   int after = count_free_pages();
+  for (int wait = 0; wait < 20 && after < before; wait++) { // init may have orphans to bury still
+    sleep(1);
+    after = count_free_pages();
+  }
   if (ran == 0) {
     printf("no test is called %s\n", only);
     return 1;
