@@ -105,6 +105,13 @@ describe('checkers', () => {
       step.result = { kind: 'trouble', trouble };
     });
     expect(objection(bad)).toBe('liveness: panic: freewalk: leaf');
+    const cause = scene(forked, store(0), ({ observed }, step) => {
+      step.result = { kind: 'trouble', trouble };
+      observed.conflicts = [
+        { page: ppn(0x80103), claims: ['free list', 'mapped by pid 1 at 0x0'] },
+      ];
+    });
+    expect(objection(cause)).toMatch(/^conservation: page 0x80103000 is .*; it ends in panic/);
   });
 
   test('freelist: a cycle, and a page too few', () => {

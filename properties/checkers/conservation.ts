@@ -1,23 +1,46 @@
-import { type Checker, hex, pageAddress } from './checker.ts';
+import type { OwnershipSnapshot } from '../../spec/ownership.ts';
+import { type Checker, type Disagreement, hex, pageAddress, type StepView } from './checker.ts';
 
 /** Every page is in exactly one class; nothing lost, nothing in two. */
 export const conservation: Checker = {
   clause: 'conservation',
-  observe({ observed, sharing }) {
-    const conflict = observed.conflicts[0];
-    if (conflict === undefined) return undefined;
-    const page = pageAddress(conflict.page);
-    const more = observed.conflicts.length - 1;
-    const claims = conflict.claims.join(' and ');
-    const lost = conflict.claims.length === 0;
-    const received = lost ? 'in no class: lost' : `in ${conflict.claims.length}: ${claims}`;
-    return {
-      message:
-        `page ${hex(page)} is ${lost ? 'lost: neither free nor reachable' : claims}` +
-        `${more > 0 ? `, and ${more} more pages are wrong` : ''}`,
-      expected: `one class, owners ${sharing.describeOwners(conflict.page)}`,
-      received,
-      page,
-    };
+  observe(view) {
+    const conflict = view.observed.conflicts[0];
+    return conflict && describe(view, conflict);
   },
 };
+
+/**
+ * The cause behind a panic: a page that was freed while processes still had it. Other things may be
+ * half done when a kernel panics, but never this.
+ */
+export const freedWhileMapped: Checker = {
+  clause: 'conservation',
+  observe(view) {
+    const { result } = view.guest;
+    if (result.kind !== 'trouble' || result.trouble.kind !== 'panic') return undefined;
+    const conflict = view.observed.conflicts.find(
+      ({ claims }) => claims.includes('free list') && claims.some((c) => c.startsWith('mapped')),
+    );
+    if (conflict === undefined) return undefined;
+    const found = describe(view, conflict);
+    return { ...found, message: `${found.message}; it ends in ${result.trouble.message}` };
+  },
+};
+
+type Conflict = OwnershipSnapshot['conflicts'][number];
+
+function describe({ observed, sharing }: StepView, { page: ppn, claims }: Conflict): Disagreement {
+  const page = pageAddress(ppn);
+  const more = observed.conflicts.length - 1;
+  const both = claims.join(' and ');
+  const lost = claims.length === 0;
+  return {
+    message:
+      `page ${hex(page)} is ${lost ? 'lost: neither free nor reachable' : both}` +
+      `${more > 0 ? `, and ${more} more pages are wrong` : ''}`,
+    expected: `one class, owners ${sharing.describeOwners(ppn)}`,
+    received: lost ? 'in no class: lost' : `in ${claims.length}: ${both}`,
+    page,
+  };
+}

@@ -1,5 +1,5 @@
 import type { Checker } from './checker.ts';
-import { conservation } from './conservation.ts';
+import { conservation, freedWhileMapped } from './conservation.ts';
 import { content } from './content.ts';
 import { freelistLength, freelistShape } from './freelist.ts';
 import { isolation } from './isolation.ts';
@@ -17,6 +17,7 @@ import { useAfterFree } from './use-after-free.ts';
  * violation, so those that tell the cause come before those that tell its consequences.
  */
 export const CHECKERS: readonly Checker[] = [
+  freedWhileMapped,
   liveness,
   freelistShape,
   refcount,

@@ -13,7 +13,7 @@ const READ_WRITE = 2;
 
 export const open: OperationDefinition<Open> = {
   op: 'open',
-  weight: 6,
+  weight: 3,
   clauses: ['result'],
   arbitrary: fc.record({
     op: fc.constant('open'),
