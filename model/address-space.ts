@@ -108,10 +108,10 @@ export function dropAllFrames(work: Work, pages: PageMap): void {
   for (const [, e] of mappedPages(pages)) dropFrame(work, frameOf(e));
 }
 
-/**
- * Writes into the frame of a page that `makeWritable` granted; `unknown` marks parts of `bytes`. Page
- * 0 holds the code that the process runs: old kernels let it be written.
- */
+/** The code that a process runs lies in the first half of page 0: old kernels let it be written. */
+const CODE_BYTES = 2048;
+
+/** Writes into the frame of a page that `makeWritable` granted; `unknown` marks parts of `bytes`. */
 export function writeFrame(
   work: Work,
   slot: number,
@@ -123,6 +123,6 @@ export function writeFrame(
   const owners = refsOf(work.frames, frame);
   if (owners !== 1) throw new Error(`writeFrame: frame ${frame} has ${owners} owners`);
   const at = va - pageRoundDown(va);
-  if (pageRoundDown(va) === 0) work.derailed = true;
+  if (va < CODE_BYTES) work.derailed = true;
   setContent(work.frames, frame, overwrite(contentOf(work.frames, frame), at, bytes, unknown));
 }

@@ -32,3 +32,22 @@ export function readAgent(elf: Uint8Array): AgentProgram {
     },
   };
 }
+
+const PROGRAM_HEADERS_AT = 32;
+const HEADER_BYTES = 54;
+const HEADER_COUNT = 56;
+const FLAGS = 4;
+const W = 2;
+
+/** The ELF file with every segment writable (ELF-64: `e_phoff`, `e_phentsize`, `e_phnum`, `p_flags`). */
+export function withWritableText(elf: Uint8Array): Uint8Array {
+  const copy = elf.slice();
+  const view = new DataView(copy.buffer);
+  const first = Number(view.getBigUint64(PROGRAM_HEADERS_AT, true));
+  const size = view.getUint16(HEADER_BYTES, true);
+  for (let i = 0; i < view.getUint16(HEADER_COUNT, true); i++) {
+    const at = first + i * size + FLAGS;
+    view.setUint32(at, view.getUint32(at, true) | W, true);
+  }
+  return copy;
+}

@@ -13,6 +13,8 @@ export interface BootOptions {
   image: Uint8Array;
   /** ELF of the agent, which takes the place of `/init` */
   agent: Uint8Array;
+  /** lets the agent's text be written, as programs' was until 2021 */
+  writableText?: boolean;
   /** default 1 */
   harts?: number;
   /** default 128 MiB, which is what xv6 kernels are linked for */

@@ -6,7 +6,7 @@ import { FsError } from '../../kernel/image/fs-error.ts';
 import { replaceFile } from '../../kernel/image/replace-file.ts';
 import { inspectKernel } from '../observe/index.ts';
 import { syscall } from '../ops/helpers.ts';
-import { type AgentProgram, readAgent } from './agent-program.ts';
+import { type AgentProgram, readAgent, withWritableText } from './agent-program.ts';
 import { hookAllocator } from './allocator-hooks.ts';
 import type { BootOptions, Guest } from './api.ts';
 import { Driver } from './driver.ts';
@@ -29,7 +29,7 @@ const INIT_PID = 1;
 export function bootGuest(options: BootOptions): Guest {
   const elf = parseElf(options.kernel);
   const debug = readDebugInfo(elf);
-  const agent = readAgent(options.agent);
+  const agent = readAgent(options.writableText ? withWritableText(options.agent) : options.agent);
   const layout = inspectKernel(
     elf,
     debug,

@@ -38,11 +38,13 @@ export function stepsOf(
   };
 }
 
+const BASES: readonly BaseName[] = ['roomy', 'tight', 'writable'];
+
 /** What `replay` and the corpus run of a .steps file. */
 export function entryOf(name: string, { steps, notes }: Sequence): CorpusEntry {
   return {
     name,
-    base: notes.base === 'roomy' ? 'roomy' : 'tight',
+    base: BASES.find((base) => base === notes.base) ?? 'tight',
     sequence: steps.map((step) => step.operation),
   };
 }

@@ -19,6 +19,8 @@ export interface Explanation {
  * which kernel code touched the page of the violation last.
  */
 export function explain(session: Session, failure: ShrunkFailure): Explanation {
+  const place = session.at(failure.base);
+  if (place.session !== session) return explain(place.session, { ...failure, base: place.base });
   const { guest, observer } = session;
   const steps: TraceStep[] = [];
   const history: AllocatorEvent[] = [];

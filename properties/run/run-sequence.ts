@@ -52,7 +52,11 @@ export function runSequence(
   sequence: readonly AnyOperation[],
   options: RunOptions = {},
 ): RunResult {
-  const base = session.base(options.base ?? 'roomy');
+  const place = session.at(options.base ?? 'roomy');
+  if (place.session !== session) {
+    return runSequence(place.session, sequence, { ...options, base: place.base });
+  }
+  const base = session.base(place.base);
   const start = options.from?.point ?? base;
   session.guest.restore(start.guest);
   let states = start.states;

@@ -11,8 +11,11 @@ import { diskFiles } from './disk-files.ts';
 import { learnProfile } from './learn-profile.ts';
 import { takeMemory } from './take-memory.ts';
 
-/** Where sequences start: with all memory free, or with little of it. */
-export type BaseName = 'roomy' | 'tight';
+/**
+ * Where sequences start: with all memory free, with little of it, or (`writable`) with little of it and
+ * as a program whose text may be written, as all were until 2021: then page 0 is a page like others.
+ */
+export type BaseName = 'roomy' | 'tight' | 'writable';
 
 /** A place to run on from: guest and model at the same moment. */
 export interface RunPoint {
@@ -20,8 +23,11 @@ export interface RunPoint {
   states: readonly ModelState[];
 }
 
+/** The bases that one booted machine has. */
+type OwnBase = Exclude<BaseName, 'writable'>;
+
 export interface Base extends RunPoint {
-  name: BaseName;
+  name: OwnBase;
   /** free pages there must be again once slot 0 and all its descendants are gone */
   freeAtEnd: number;
 }
@@ -46,7 +52,9 @@ export interface Session {
   /** how operations are written on a line, a plugin's too */
   readonly syntax: readonly OperationSyntax[];
   /** the starting point of that name; the tight one is made when first asked for */
-  base(name: BaseName): Base;
+  base(name: OwnBase): Base;
+  /** the session that has a base, booted when first asked for where it is another, and its name there */
+  at(name: BaseName): { session: Session; base: OwnBase };
   /** user pages by owner, as they are now */
   sharing(): Sharing;
   dispose(): void;
@@ -109,7 +117,8 @@ export function openSession(options: SessionOptions): Session {
     };
   };
 
-  return {
+  let sibling: Session | undefined;
+  const session: Session = {
     guest,
     observer,
     get observed() {
@@ -124,8 +133,17 @@ export function openSession(options: SessionOptions): Session {
       return tight;
     },
     sharing: () => sharingOf(observer.observe(), guest.slots, guest.initIndex),
-    dispose: () => guest.dispose(),
+    at(name) {
+      if (name !== 'writable') return { session, base: name };
+      sibling ??= openSession({ ...options, writableText: true });
+      return { session: sibling, base: 'tight' };
+    },
+    dispose() {
+      sibling?.dispose();
+      guest.dispose();
+    },
   };
+  return session;
 }
 
 export function mustWork(step: GuestStep, what: string): void {

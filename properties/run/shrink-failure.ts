@@ -42,6 +42,11 @@ export function* shrinkFailureSteps(
   sequence: readonly AnyOperation[],
   violation: Violation,
 ): Generator<void, ShrunkFailure, boolean> {
+  const place = session.at(base);
+  if (place.session !== session) {
+    const there = yield* shrinkFailureSteps(place.session, place.base, sequence, violation);
+    return { ...there, base };
+  }
   const { clause } = violation;
   const runner = createPrefixRunner(session, base, clause);
   const attempt = (candidate: readonly AnyOperation[]) => {
