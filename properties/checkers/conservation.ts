@@ -11,20 +11,23 @@ export const conservation: Checker = {
 };
 
 /**
- * The cause behind a panic: a page that was freed while processes still had it. Other things may be
- * half done when a kernel panics, but never this.
+ * A page that was freed while processes still have it: the worst that can happen, asked before all
+ * else. It also is the cause behind a panic, where other things may be half done, but never this.
  */
 export const freedWhileMapped: Checker = {
   clause: 'conservation',
   observe(view) {
     const { result } = view.guest;
-    if (result.kind !== 'trouble' || result.trouble.kind !== 'panic') return undefined;
+    const trouble = result.kind === 'trouble' ? result.trouble : undefined;
+    if (trouble !== undefined && trouble.kind !== 'panic') return undefined;
     const conflict = view.observed.conflicts.find(
       ({ claims }) => claims.includes('free list') && claims.some((c) => c.startsWith('mapped')),
     );
     if (conflict === undefined) return undefined;
     const found = describe(view, conflict);
-    return { ...found, message: `${found.message}; it ends in ${result.trouble.message}` };
+    return trouble
+      ? { ...found, message: `${found.message}; it ends in ${trouble.message}` }
+      : found;
   },
 };
 
