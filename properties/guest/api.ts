@@ -120,8 +120,8 @@ export interface Guest {
 
   /** Performs an injected operation in a live process; `budgetInsns` bounds every wait. */
   perform(slot: number, injection: Injection, options: PerformOptions): GuestStep;
-  /** Performs a system call in init. */
-  performAsInit(injection: Injection, budgetInsns: number): GuestStep;
+  /** Performs a system call in init. Without settling, those whom it kills or wakes do not run yet. */
+  performAsInit(injection: Injection, budgetInsns: number, settles?: boolean): GuestStep;
   /** Makes init fork a new slot; for the start of a sequence. */
   forkFromInit(budgetInsns: number): GuestStep;
   /** The `nth` allocation from now on fails; undefined disarms. */
@@ -141,6 +141,8 @@ export interface PerformOptions {
   budgetInsns: number;
   /** does a value returned mean a new process (fork)? */
   forks?: boolean;
+  /** let run whom it killed or woke? default true */
+  settles?: boolean;
   /** may it sleep for ticks, which pass while others are scheduled? */
   sleeps?: boolean;
 }

@@ -94,7 +94,8 @@ export function bootGuest(options: BootOptions): Guest {
       return hooks.failIn;
     },
     perform: (slot, injection, how) => driver.perform(slot, injection, how),
-    performAsInit: (injection, budgetInsns) => driver.perform(INIT, injection, { budgetInsns }),
+    performAsInit: (injection, budgetInsns, settles = true) =>
+      driver.perform(INIT, injection, { budgetInsns, settles }),
     forkFromInit: (budgetInsns) =>
       driver.perform(INIT, syscall('fork'), { budgetInsns, forks: true }),
     failAllocation(nth) {

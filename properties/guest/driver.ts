@@ -87,7 +87,7 @@ export class Driver {
     const trouble =
       this.switchTo(slot, record, options.budgetInsns) ??
       this.act(slot, injection, options, record) ??
-      this.settle(record, options.budgetInsns);
+      (options.settles === false ? undefined : this.settle(record, options.budgetInsns));
     if (trouble !== undefined) record.result = { kind: 'trouble', trouble };
     return {
       ...record,

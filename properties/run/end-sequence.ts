@@ -25,14 +25,16 @@ export function endSequence(
   const mark = guest.machine.memory.mark();
   const freed: number[] = [];
   let last: GuestStep | undefined;
-  const act = (injection: ReturnType<typeof syscall>): GuestStep => {
-    last = guest.performAsInit(injection, budget);
+  const act = (injection: ReturnType<typeof syscall>, settles = true): GuestStep => {
+    last = guest.performAsInit(injection, budget, settles);
     freed.push(...last.freed);
     return last;
   };
 
-  for (const slot of guest.slots) {
-    if (slot.live && act(syscall('kill', slot.pid)).result.kind === 'trouble') break;
+  const victims = guest.slots.filter((slot) => slot.live);
+  for (const [at, { pid }] of victims.entries()) {
+    const isLast = at === victims.length - 1; // then all of them die, in one go round
+    if (act(syscall('kill', pid), isLast).result.kind === 'trouble') break;
   }
   for (let reaped = 0; reaped <= guest.slots.length; reaped++) {
     if (last?.result.kind === 'trouble') break;
