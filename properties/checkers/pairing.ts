@@ -39,27 +39,45 @@ function pair(view: StepView, { after }: Candidate): Pairing | Disagreement {
     if (observed === undefined) {
       return lacks(`${slotName(process.slot)}`, 'in the process table', 'not there');
     }
-    const expected = pagesOf(process.pages);
-    // Pages that init took to leave little free are no business of the model's.
-    const count =
-      process.slot === INIT ? expected.length : Math.max(expected.length, observed.length);
-    for (let at = 0; at < count; at++) {
-      const wrong = pairOne(process.slot, expected[at], observed[at]);
-      if (wrong !== undefined) return wrong;
-      const [va, entry] = expected[at]!;
-      const mapping = observed[at]!;
-      const frame = frameOf(entry);
-      const page = pageOfFrame.get(frame);
-      const partner = frameOfPage.get(mapping.ppn);
-      if ((page ?? mapping.ppn) !== mapping.ppn || (partner ?? frame) !== frame) {
-        return split(view, after.processes, frame, process.slot, va, mapping);
+    const own = pairsOf(process.slot, process.pages, observed);
+    if ('message' in own) return own;
+    for (const one of own) {
+      const frame = frameOf(one.entry);
+      const { ppn } = one.mapping;
+      if ((pageOfFrame.get(frame) ?? ppn) !== ppn || (frameOfPage.get(ppn) ?? frame) !== frame) {
+        return split(view, after.processes, frame, process.slot, one.va, one.mapping);
       }
-      pageOfFrame.set(frame, mapping.ppn);
-      frameOfPage.set(mapping.ppn, frame);
-      pairs.push({ slot: process.slot, va, entry, mapping });
+      pageOfFrame.set(frame, ppn);
+      frameOfPage.set(ppn, frame);
+      pairs.push(one);
     }
   }
   return { pairs, pageOfFrame };
+}
+
+/** What was paired last for a list of mappings; most processes do not change in a step. */
+const paired = new WeakMap<readonly Mapping[], { pages: PageMap; pairs: readonly Pair[] }>();
+
+/** The pages of one process side by side, or the first one that has no partner. */
+function pairsOf(
+  slot: number,
+  pages: PageMap,
+  observed: readonly Mapping[],
+): readonly Pair[] | Disagreement {
+  const last = paired.get(observed);
+  if (last?.pages === pages) return last.pairs;
+  const expected = pagesOf(pages);
+  // Pages that init took to leave little free are no business of the model's.
+  const count = slot === INIT ? expected.length : Math.max(expected.length, observed.length);
+  const pairs: Pair[] = [];
+  for (let at = 0; at < count; at++) {
+    const wrong = pairOne(slot, expected[at], observed[at]);
+    if (wrong !== undefined) return wrong;
+    const [va, entry] = expected[at]!;
+    pairs.push({ slot, va, entry, mapping: observed[at]! });
+  }
+  paired.set(observed, { pages, pairs });
+  return pairs;
 }
 
 /** Both lists ascend by address: the first difference is a page too many or too few. */

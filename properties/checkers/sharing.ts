@@ -33,7 +33,7 @@ export function sharingOf(
   for (const process of observed.processes) {
     const slot = process.index === initIndex ? INIT : slotOfPid.get(process.pid);
     if (slot === undefined) continue;
-    const kept = slot === INIT ? process.mappings.slice(0, INIT_PAGES) : process.mappings;
+    const kept = slot === INIT ? firstPages(process.mappings) : process.mappings;
     mappings.set(slot, kept);
     for (const { ppn } of kept) counts.set(ppn, (counts.get(ppn) ?? 0) + 1);
   }
@@ -46,6 +46,18 @@ export function sharingOf(
     describeOwners: (ppn) => describe(mappings, ppn),
   };
 }
+
+/** The same array for the same list, so that what was made of it can be used again. */
+function firstPages(mappings: readonly Mapping[]): readonly Mapping[] {
+  if (mappings.length <= INIT_PAGES) return mappings;
+  let first = beginnings.get(mappings);
+  if (first === undefined) {
+    first = mappings.slice(0, INIT_PAGES);
+    beginnings.set(mappings, first);
+  }
+  return first;
+}
+const beginnings = new WeakMap<readonly Mapping[], readonly Mapping[]>();
 
 function describe(mappings: ReadonlyMap<number, readonly Mapping[]>, page: number): string {
   const owners: string[] = [];
