@@ -170,7 +170,7 @@ function* allSequences(session: Session, options: CampaignOptions): Generator<Pl
     ...(options.only ? [] : scenarios().map((scenario) => ({ phase: 'failing', ...scenario }))),
   ] as Planned[];
   // Going from one starting point to the other is slow, so each is visited once.
-  for (const base of ['writable', 'roomy', 'tight'])
+  for (const base of ['roomy', 'tight', 'writable'])
     yield* planned.filter((each) => each.base === base);
   for (const random of randomSequences(session, options)) yield { phase: 'random', ...random };
 }
