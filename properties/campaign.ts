@@ -78,7 +78,7 @@ export function* campaignSteps(
   let complete = true;
   const progress = (phase: CampaignProgress['phase']): CampaignProgress => ({ phase, runs, steps });
   const finish = (failure?: ShrunkFailure): CampaignResult =>
-    concludeCampaign({ runs, steps, reached: reached.all(), complete }, options, failure);
+    concludeCampaign(session, { runs, steps, reached: reached.all(), complete }, options, failure);
 
   for (const { phase, base, sequence: planned } of allSequences(session, options)) {
     if (phase === 'random') runs++;
@@ -108,11 +108,13 @@ export function* campaignSteps(
 
 /** The verdict on what was run. */
 export function concludeCampaign(
+  { profile }: Pick<Session, 'profile'>,
   done: Pick<CampaignResult, 'runs' | 'steps' | 'reached' | 'complete'>,
   options: Pick<CampaignOptions, 'only'>,
   failure?: ShrunkFailure,
 ): CampaignResult {
-  const missing = failure || options.only ? [] : missingSituations(done.reached, done.steps);
+  const missing =
+    failure || options.only ? [] : missingSituations(done.reached, done.steps, profile.cow);
   const unclear = missing.length > 0 || done.steps === 0;
   const verdict = failure ? 'fail' : unclear ? 'inconclusive' : 'pass';
   return { ...done, verdict, missing, ...(failure && { failure }) };

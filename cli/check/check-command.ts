@@ -163,12 +163,12 @@ async function spreadOver(
     reached: reached.all(),
     complete: part.runs >= options.runs,
   };
-  if (part.failure === undefined) return concludeCampaign(done, options);
+  if (part.failure === undefined) return concludeCampaign(session, done, options);
   const { base, sequence, violation } = part.failure;
   const failure = await drain(
     shrinkFailureSteps(session, base, sequence, violation) as Steps<ShrunkFailure>,
   );
-  return concludeCampaign(done, options, failure);
+  return concludeCampaign(session, done, options, failure);
 }
 
 function resultOf(
