@@ -15,7 +15,7 @@ describe('the packed package', () => {
       cwd: folder,
       encoding: 'utf8',
       timeout: 600_000,
-      env: { PATH: process.env.PATH, TOOLPREFIX: 'no-such-compiler-' },
+      env: { PATH: process.env.PATH },
     });
 
   beforeAll(() => {
