@@ -86,6 +86,7 @@ const MutantRow = v.object({
   steps: v.number(),
   seconds: v.number(),
   length: v.optional(v.number()),
+  byCorpus: v.optional(v.boolean()),
   seed: v.number(),
 });
 

@@ -13,6 +13,8 @@ export interface MutantRow {
   /** operations run until then */
   steps: number;
   seconds: number;
+  /** by a kept reproducer, after the random sequences had found nothing in their time */
+  byCorpus?: boolean;
   /** operations in the shrunk reproducer */
   length?: number;
   seed: number;

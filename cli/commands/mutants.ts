@@ -66,8 +66,8 @@ export const mutants = buildCommand<MutantsFlags, string[], CliContext>({
   docs: {
     brief: 'which seeded bugs are caught, how fast, and by which checker',
     fullDescription: [
-      'Checks each seeded bug of the bundled kernel with random sequences, without the corpus, and holds',
-      'the clause that catches it against the one in its header. Mutants that only show on several harts at',
+      'Checks each seeded bug of the bundled kernel with random sequences, then, if these find nothing in',
+      'their time, with the corpus, and holds the clause that catches it against its header. Mutants that only show on several harts at',
       'once are listed and left out.',
       '',
       'Exit status: 0 when each is caught by a clause of its header; 1 otherwise.',

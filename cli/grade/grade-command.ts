@@ -96,7 +96,7 @@ function jobOf({ name, kernel, fs = undefined }: Submission, flags: GradeFlags):
     seconds: flags.time,
     maxSteps: 30,
     out: join(flags.out, name.replaceAll(/[^\w.-]+/g, '-')),
-    corpus: true,
+    corpus: 'first',
   };
 }
 

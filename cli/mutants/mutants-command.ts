@@ -83,7 +83,7 @@ const jobOf = ({ name }: MutantInfo, seed: number, flags: MutantsFlags): CheckJo
   runs: Number.MAX_SAFE_INTEGER,
   seconds: flags.time,
   maxSteps: 30,
-  corpus: false,
+  corpus: 'last',
 });
 
 function rowOf(mutant: MutantInfo, seed: number, reply: CheckReply): MutantRow {
@@ -99,6 +99,7 @@ function rowOf(mutant: MutantInfo, seed: number, reply: CheckReply): MutantRow {
   if (reply.error !== undefined) throw new UsageError(reply.error);
   if (reply.violation !== undefined) row.caught = reply.violation.clause;
   if (reply.length !== undefined) row.length = reply.length;
+  if (reply.byCorpus) row.byCorpus = true;
   return row;
 }
 

@@ -20,6 +20,7 @@ export function mutantLine(row: MutantRow): string {
     row.seconds.toFixed(1).padStart(8),
     String(row.length ?? '–').padStart(7),
     String(row.seed).padStart(5),
+    row.byCorpus ? ' corpus' : '',
     asExpected(row) ? '' : ' ✗',
   ]
     .join(' ')

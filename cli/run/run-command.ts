@@ -14,6 +14,9 @@ import {
 import { guestText } from './guest-text.ts';
 import { type Outcome, runSession } from './session.ts';
 
+/** Long turns: a console session is for its output, not for finding races. */
+const QUANTUM_INSNS = 10_000;
+
 function exitCode(outcome: Outcome): number {
   switch (outcome.kind) {
     case 'left':
@@ -55,6 +58,7 @@ async function session(
     memoryBytes: flags.memory * 2 ** 20,
     disk: image.bytes,
     virtioVersion,
+    quantumInsns: QUANTUM_INSNS,
     onConsole: text.add,
   });
   machine.load(kernel.elf);

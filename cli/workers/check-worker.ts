@@ -1,4 +1,4 @@
-import { campaignSteps } from '../../properties/campaign.ts';
+import { campaignSteps, runCampaign } from '../../properties/campaign.ts';
 import type { CheckResult, Verdict } from '../../spec/result.ts';
 import { readCorpus } from '../check/corpus.ts';
 import { type KernelFlags, openKernel } from '../check/open-kernel.ts';
@@ -18,8 +18,8 @@ export interface CheckJob {
   maxSteps: number;
   /** where a reproducer goes; none is written when absent */
   out?: string;
-  /** replay the bundled corpus first? */
-  corpus: boolean;
+  /** replay the bundled corpus before the random sequences, or after them if they find nothing */
+  corpus: 'first' | 'last';
 }
 
 export interface CheckReply {
@@ -32,6 +32,8 @@ export interface CheckReply {
   /** operations of the shrunk sequence */
   length?: number;
   reproducer?: NonNullable<CheckResult['reproducer']>;
+  /** the corpus caught it, not the random sequences */
+  byCorpus?: boolean;
   /** why the kernel could not be checked at all */
   error?: string;
 }
@@ -50,8 +52,9 @@ async function check(job: CheckJob): Promise<CheckReply> {
   const { session, kernel } = opened;
   const start = performance.now();
   const { seed, runs, maxSteps } = job;
-  const corpus = job.corpus ? readCorpus(undefined) : [];
-  const work = campaignSteps(session, { seed, runs, maxSteps, corpus });
+  const corpus = readCorpus(undefined);
+  const first = job.corpus === 'first' ? corpus : [];
+  const work = campaignSteps(session, { seed, runs, maxSteps, corpus: first });
   let seconds: number | undefined;
   let next = work.next();
   while (!next.done) {
@@ -61,8 +64,13 @@ async function check(job: CheckJob): Promise<CheckReply> {
     next = work.next(shrinking || now < job.seconds);
   }
   seconds ??= (performance.now() - start) / 1000;
-  const { verdict, runs: done, steps, failure } = next.value;
-  const reply: CheckReply = { verdict, runs: done, steps, seconds, kernel };
+  const random = next.value;
+  const byCorpus = job.corpus === 'last' && random.failure === undefined;
+  const { verdict, failure } = byCorpus
+    ? runCampaign(session, { seed, runs: 0, maxSteps, corpus })
+    : random;
+  const reply: CheckReply = { verdict, runs: random.runs, steps: random.steps, seconds, kernel };
+  if (byCorpus && failure !== undefined) reply.byCorpus = true;
   if (failure !== undefined) {
     reply.length = failure.sequence.length;
     const found = job.out === undefined ? failure : explained(opened, job.out, seed, failure);

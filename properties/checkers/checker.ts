@@ -5,6 +5,7 @@ import type { OwnershipSnapshot } from '../../spec/ownership.ts';
 import type { SourceLine } from '../../spec/result.ts';
 import type { GuestSlot, GuestStep } from '../guest/api.ts';
 import type { AnyOperation } from '../ops/definition.ts';
+import type { FreeAccess } from '../run/free-watch.ts';
 import type { Sharing } from './sharing.ts';
 
 /** What was seen of one step, before it is held against the model. */
@@ -20,6 +21,8 @@ export interface StepView {
   sharingBefore: Sharing;
   /** pages that may have been written during the step */
   written: ReadonlySet<number>;
+  /** accesses to pages of the free list by others than the allocator */
+  freeAccesses: readonly FreeAccess[];
   /** free before the step? */
   wasFree: (ppn: number) => boolean;
   machine: Machine;

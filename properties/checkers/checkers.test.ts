@@ -47,6 +47,7 @@ function scene(
     sharingBefore,
     written: new Set(written(outcome.state)),
     wasFree: (page) => after.observed.isFree(ppn(page)),
+    freeAccesses: [],
     machine: after.machine,
   };
   return {
@@ -216,6 +217,12 @@ describe('checkers', () => {
   test('isolation: a page that is shared before and after was written', () => {
     const bad = scene(forked, store(0, 'bss'), undefined, (state) => [pageAt(state, 1, DATA)]);
     expect(objection(bad)).toMatch(/^isolation: a store reached page/);
+  });
+
+  test('use-after-free: somebody else than the allocator read a free page', () => {
+    const bad = scene(forked, store(0));
+    bad.view.freeAccesses = [{ kind: 'load', ppn: 0x80190, where: [] }];
+    expect(objection(bad)).toMatch(/^use-after-free: a load touched page 0x80190000/);
   });
 
   test('use-after-free: a free page was written that nobody freed just now', () => {

@@ -1,12 +1,24 @@
 import { type Checker, hex, pageAddress } from './checker.ts';
 
 /**
- * No store touches a page on the free list outside the allocator: what was free before and after a
- * step, and did not pass through kfree in between, was not written.
+ * No load, store or page walk touches a page on the free list outside the allocator. Pages that were
+ * free before the step are watched; and what was free before and after it, and did not pass through
+ * kfree in between, was not written.
  */
 export const useAfterFree: Checker = {
   clause: 'use-after-free',
-  observe({ written, wasFree, observed, guest }) {
+  observe({ freeAccesses, written, wasFree, observed, guest }) {
+    const access = freeAccesses[0];
+    if (access !== undefined) {
+      const page = pageAddress(access.ppn);
+      return {
+        message: `a ${access.kind} touched page ${hex(page)} while it was on the free list`,
+        expected: 'nobody but the allocator touches a free page',
+        received: `a ${access.kind} of page ${hex(page)}`,
+        page,
+        where: access.where,
+      };
+    }
     for (const ppn of written) {
       if (!wasFree(ppn) || !observed.isFree(ppn as never)) continue;
       if (guest.freed.some((pa) => Math.floor(pa / 4096) === ppn)) continue;

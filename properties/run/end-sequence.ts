@@ -23,6 +23,7 @@ export function endSequence(
   guest.failAllocation(undefined);
   const budget = budgetInsns(session, END);
   const mark = guest.machine.memory.mark();
+  session.freeWatch.take();
   const freed: number[] = [];
   let last: GuestStep | undefined;
   const act = (injection: ReturnType<typeof syscall>, settles = true): GuestStep => {
@@ -54,6 +55,7 @@ export function endSequence(
     sharing: sharingOf(observed, guest.slots, guest.initIndex),
     sharingBefore,
     written: new Set<number>(guest.machine.memory.writtenSince(mark)),
+    freeAccesses: session.freeWatch.take(),
     wasFree: (ppn) => !changed.has(ppn) && observed.isFree(ppn as never),
     machine: guest.machine,
   };

@@ -64,6 +64,7 @@ export function runStep(
   const { guest, observer } = session;
   const injection = definition.inject(operation, actContext(session, first, slot));
   const mark = guest.machine.memory.mark();
+  session.freeWatch.take();
   const step = guest.perform(slot, injection, {
     budgetInsns: budgetInsns(session, operation),
     forks: operation.op === 'fork',
@@ -82,6 +83,7 @@ export function runStep(
     sharing,
     sharingBefore,
     written,
+    freeAccesses: session.freeWatch.take(),
     wasFree: (ppn) => !changed.has(ppn) && observed.isFree(ppn as never),
     machine: guest.machine,
   };

@@ -8,6 +8,7 @@ import { createObserver, type Observation, type Observer } from '../observe/inde
 import { OPERATIONS, type OperationDefinition } from '../ops/index.ts';
 import { syntaxOf } from '../plugin.ts';
 import { diskFiles } from './disk-files.ts';
+import { createFreeWatch, type FreeWatch } from './free-watch.ts';
 import { learnProfile } from './learn-profile.ts';
 import { takeMemory } from './take-memory.ts';
 
@@ -45,6 +46,8 @@ export interface SessionOptions extends BootOptions {
 export interface Session {
   readonly guest: Guest;
   readonly observer: Observer;
+  /** who touched free pages; follows what `observer` reads */
+  readonly freeWatch: FreeWatch;
   /** what `observer` read last */
   readonly observed: Observation;
   readonly profile: Profile;
@@ -72,12 +75,15 @@ export function openSession(options: SessionOptions): Session {
   const definitions = options.operations ?? OPERATIONS;
 
   const booted = reader.observe();
+  const freeWatch = createFreeWatch(guest);
+  freeWatch.sync(booted);
   let latest = booted;
   const observer: Observer = {
     layout: reader.layout,
     managed: reader.managed,
     observe() {
       latest = reader.observe();
+      freeWatch.sync(latest);
       return latest;
     },
     reread() {
@@ -121,6 +127,7 @@ export function openSession(options: SessionOptions): Session {
   const session: Session = {
     guest,
     observer,
+    freeWatch,
     get observed() {
       return latest;
     },
