@@ -62,6 +62,30 @@ const dropPairs: Pass = {
   },
 };
 
+/** Allocations before the failing one that are worth trying. */
+const SOONER = 24;
+
+/**
+ * Drops an operation whose allocations were counted towards a failing one: without it, the same
+ * allocation fails with a smaller number.
+ */
+const dropWithFailure: Pass = {
+  name: 'drop, and fail sooner',
+  *propose(sequence) {
+    for (const [at, operation] of sequence.entries()) {
+      if (operation.op !== 'fail-alloc') continue;
+      const { nth } = operation as AnyOperation & { nth: number };
+      for (let other = sequence.length - 1; other >= 0; other--) {
+        if (other === at) continue;
+        for (let sooner = 1; sooner < Math.min(nth, SOONER); sooner++) {
+          const fewer = { ...operation, nth: sooner } as AnyOperation;
+          yield without(replaced(sequence, at, fewer), other, 1);
+        }
+      }
+    }
+  },
+};
+
 /** Lets an earlier process act. */
 const lowerProcesses: Pass = {
   name: 'lower processes',
@@ -104,6 +128,7 @@ export const PASSES: readonly Pass[] = [
   dropForks,
   lowerProcesses,
   dropPairs,
+  dropWithFailure,
   plainerOperations,
   simplifyArguments,
 ];

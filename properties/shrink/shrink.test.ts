@@ -42,6 +42,18 @@ describe('shrink', () => {
     expect(shrunk.sequence.map((o) => o.op)).toEqual(['exit']);
   });
 
+  test('lets an allocation fail sooner when those before it are left out', () => {
+    // the allocation of the store fails, and every fork before it makes seven
+    const fails = (s: Sequence): boolean => {
+      const nth = (s.find((o) => o.op === 'fail-alloc') as { nth?: number } | undefined)?.nth;
+      const forks = s.filter((o) => o.op === 'fork').length;
+      return has(s, 'store') && nth === 7 * forks + 1;
+    };
+    const sequence = [op('fail-alloc', { nth: 15 }), op('fork'), op('fork'), op('store')];
+    const shrunk = shrinkBy(sequence, fails);
+    expect(shrunk.sequence).toEqual([op('fail-alloc', { nth: 1 }), op('store')]);
+  });
+
   test('lowers processes and simplifies arguments, only downwards', () => {
     const simpler = function* (operation: AnyOperation): Iterable<AnyOperation> {
       const { va } = operation as { va?: string };

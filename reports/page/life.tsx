@@ -10,7 +10,7 @@ export function Life(props: {
   const events = props.trace.steps.flatMap((step, index) =>
     step.events
       .filter((event) => event.page === props.page)
-      .map((event) => ({ event, index, operation: step.operation })),
+      .map((event) => ({ event, index, step })),
   );
   return (
     <section aria-labelledby="life">
@@ -29,11 +29,11 @@ export function Life(props: {
             </tr>
           </thead>
           <tbody>
-            {events.map(({ event, index, operation }, row) => (
+            {events.map(({ event, index, step }, row) => (
               <tr key={row} class={index === props.at ? 'chosen' : ''}>
                 <th scope="row">
                   <button type="button" class="link" onClick={() => props.choose(index)}>
-                    {index + 1} <code>{operation}</code>
+                    {step.step} <code>{step.operation}</code>
                   </button>
                 </th>
                 <td>

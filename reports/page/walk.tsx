@@ -7,7 +7,8 @@ import { PageTables } from './tables.tsx';
 /** The sequence as a timeline, and everything about the chosen step under it. */
 export function Walk({ trace }: { trace: Trace }) {
   const last = trace.steps.length - 1;
-  const wrongIndex = trace.wrong === undefined ? last : trace.wrong.step - 1;
+  const found = trace.steps.findIndex(({ step }) => step === trace.wrong?.step);
+  const wrongIndex = found < 0 ? last : found;
   const [at, setAt] = useState(Math.max(0, Math.min(wrongIndex, last)));
   const [page, setPage] = useState(trace.wrong?.pages[0]);
   useArrowKeys((by) => setAt((now) => Math.max(0, Math.min(last, now + by))));
