@@ -68,6 +68,8 @@ export function expand(
     for (const operation of alphabet(here.states[0]!, bounds)) {
       for (let failAt: number | undefined; ; failAt = (failAt ?? 0) + 1) {
         session.guest.restore(point);
+        // what is watched follows what is read
+        session.observer.observe();
         const edge = failAt === undefined ? { operation } : { operation, failAt };
         const tried = attempt(session, here, edge, path.length + 1);
         if (tried === undefined) break;
