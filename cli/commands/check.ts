@@ -1,5 +1,16 @@
 import { buildCommand } from '@stricli/core';
 import type { CliContext } from '../context.ts';
+import {
+  copyingFlag,
+  fsFlag,
+  hartsFlag,
+  kernelArgument,
+  maxStepsFlag,
+  memoryFlag,
+  optionalText,
+  outFlag,
+  seedFlag,
+} from '../flags.ts';
 import { integer, seconds, text } from '../parsers.ts';
 
 export interface CheckFlags {
@@ -22,20 +33,12 @@ export interface CheckFlags {
   coverageOf?: string;
 }
 
-const path = (placeholder: string, brief: string) =>
-  ({ kind: 'parsed', parse: text, placeholder, brief, optional: true }) as const;
-
 export const check = buildCommand<CheckFlags, [kernel?: string], CliContext>({
   loader: async () => (await import('../check/check-command.ts')).checkCommand,
   parameters: {
     flags: {
-      fs: path('IMG', 'file system image; the bundled one when absent, for bundled kernels'),
-      seed: {
-        kind: 'parsed',
-        parse: integer(0, 0x7fff_ffff),
-        brief: 'what the random sequences are drawn from',
-        default: '1',
-      },
+      fs: fsFlag,
+      seed: seedFlag,
       runs: {
         kind: 'parsed',
         parse: integer(1),
@@ -50,13 +53,7 @@ export const check = buildCommand<CheckFlags, [kernel?: string], CliContext>({
         brief: 'stop after this long',
         optional: true,
       },
-      maxSteps: {
-        kind: 'parsed',
-        parse: integer(1, 1000),
-        placeholder: 'N',
-        brief: 'operations of one sequence, at most',
-        default: '30',
-      },
+      maxSteps: maxStepsFlag,
       ops: {
         kind: 'parsed',
         parse: text,
@@ -65,21 +62,10 @@ export const check = buildCommand<CheckFlags, [kernel?: string], CliContext>({
         brief: 'draw only these operations',
         optional: true,
       },
-      harts: { kind: 'parsed', parse: integer(1, 8), brief: 'number of harts', default: '1' },
-      copying: {
-        kind: 'boolean',
-        brief: 'fork is expected to copy, as in a kernel without copy-on-write',
-        default: false,
-        withNegated: false,
-      },
-      memory: {
-        kind: 'parsed',
-        parse: integer(1, 2048),
-        placeholder: 'MIB',
-        brief: 'size of RAM; xv6 itself expects 128',
-        default: '128',
-      },
-      corpus: path(
+      harts: hartsFlag,
+      copying: copyingFlag,
+      memory: memoryFlag,
+      corpus: optionalText(
         'DIR',
         'replay the .steps files of this folder first; the bundled ones when absent',
       ),
@@ -90,15 +76,9 @@ export const check = buildCommand<CheckFlags, [kernel?: string], CliContext>({
         brief: 'threads to spread the random sequences over',
         default: '1',
       },
-      out: {
-        kind: 'parsed',
-        parse: text,
-        placeholder: 'DIR',
-        brief: 'where reproducers are written',
-        default: 'cowcheck-out',
-      },
-      json: path('FILE', 'write the result as JSON'),
-      junit: path('FILE', 'write the result as JUnit XML'),
+      out: outFlag('where reproducers are written'),
+      json: optionalText('FILE', 'write the result as JSON'),
+      junit: optionalText('FILE', 'write the result as JUnit XML'),
       plugin: {
         kind: 'parsed',
         parse: text,
@@ -107,23 +87,16 @@ export const check = buildCommand<CheckFlags, [kernel?: string], CliContext>({
         brief: 'a module whose default export is a list of further operations',
         optional: true,
       },
-      coverageOf: path(
+      coverageOf: optionalText(
         'CERT',
         'instead of checking: how much of an exploration random operations meet',
       ),
-      refcount: path('NAME', 'the variable with the reference counts, instead of searching for it'),
+      refcount: optionalText(
+        'NAME',
+        'the variable with the reference counts, instead of searching for it',
+      ),
     },
-    positional: {
-      kind: 'tuple',
-      parameters: [
-        {
-          parse: text,
-          placeholder: 'KERNEL',
-          brief: 'ELF file, or the name of a bundled kernel (cow when absent)',
-          optional: true,
-        },
-      ],
-    },
+    positional: kernelArgument,
   },
   docs: {
     brief: 'run random system calls and account for every page after each one',

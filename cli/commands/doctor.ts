@@ -1,6 +1,7 @@
 import { buildCommand } from '@stricli/core';
 import type { CliContext } from '../context.ts';
-import { integer, text } from '../parsers.ts';
+import { hartsFlag, kernelArgument, memoryFlag } from '../flags.ts';
+import { text } from '../parsers.ts';
 
 export interface DoctorFlags {
   fs?: string;
@@ -20,14 +21,8 @@ export const doctor = buildCommand<DoctorFlags, [kernel?: string], CliContext>({
         brief: 'file system image, to boot with; without it only the ELF is looked at',
         optional: true,
       },
-      harts: { kind: 'parsed', parse: integer(1, 8), brief: 'number of harts', default: '1' },
-      memory: {
-        kind: 'parsed',
-        parse: integer(1, 2048),
-        placeholder: 'MIB',
-        brief: 'size of RAM; xv6 itself expects 128',
-        default: '128',
-      },
+      harts: hartsFlag,
+      memory: memoryFlag,
       refcount: {
         kind: 'parsed',
         parse: text,
@@ -36,17 +31,7 @@ export const doctor = buildCommand<DoctorFlags, [kernel?: string], CliContext>({
         optional: true,
       },
     },
-    positional: {
-      kind: 'tuple',
-      parameters: [
-        {
-          parse: text,
-          placeholder: 'KERNEL',
-          brief: 'ELF file, or the name of a bundled kernel (cow when absent)',
-          optional: true,
-        },
-      ],
-    },
+    positional: kernelArgument,
   },
   docs: {
     brief: 'say what was found in a kernel, and what that enables',

@@ -1,6 +1,14 @@
-import { availableParallelism } from 'node:os';
 import { buildCommand } from '@stricli/core';
 import type { CliContext } from '../context.ts';
+import {
+  copyingFlag,
+  fsFlag,
+  kernelArgument,
+  memoryFlag,
+  optionalText,
+  outFlag,
+  threadsFlag,
+} from '../flags.ts';
 import { integer, text } from '../parsers.ts';
 
 export interface ExploreFlags {
@@ -22,14 +30,11 @@ export interface ExploreFlags {
   json?: string;
 }
 
-const path = (placeholder: string, brief: string) =>
-  ({ kind: 'parsed', parse: text, placeholder, brief, optional: true }) as const;
-
 export const explore = buildCommand<ExploreFlags, [kernel?: string], CliContext>({
   loader: async () => (await import('../explore/explore-command.ts')).exploreCommand,
   parameters: {
     flags: {
-      fs: path('IMG', 'file system image; the bundled one when absent, for bundled kernels'),
+      fs: fsFlag,
       procs: {
         kind: 'parsed',
         parse: integer(1, 8),
@@ -71,55 +76,22 @@ export const explore = buildCommand<ExploreFlags, [kernel?: string], CliContext>
         brief: 'try each operation with every single failing allocation too',
         default: true,
       },
-      copying: {
-        kind: 'boolean',
-        brief: 'fork is expected to copy, as in a kernel without copy-on-write',
-        default: false,
-        withNegated: false,
-      },
-      memory: {
-        kind: 'parsed',
-        parse: integer(1, 2048),
-        placeholder: 'MIB',
-        brief: 'size of RAM; xv6 itself expects 128',
-        default: '128',
-      },
-      workers: {
-        kind: 'parsed',
-        parse: integer(1, 64),
-        placeholder: 'N',
-        brief: 'threads',
-        default: String(availableParallelism()),
-      },
-      checkpoint: path('FILE', 'written when interrupted; gone on from when it is there'),
-      certificate: path('FILE', 'where the certificate goes; in --out when absent'),
-      verify: path('CERT', 'expand a tenth of the states of a certificate again'),
+      copying: copyingFlag,
+      memory: memoryFlag,
+      workers: threadsFlag('threads'),
+      checkpoint: optionalText('FILE', 'written when interrupted; gone on from when it is there'),
+      certificate: optionalText('FILE', 'where the certificate goes; in --out when absent'),
+      verify: optionalText('CERT', 'expand a tenth of the states of a certificate again'),
       seed: {
         kind: 'parsed',
         parse: integer(0, 0x7fff_ffff),
         brief: 'which tenth --verify takes',
         default: '1',
       },
-      out: {
-        kind: 'parsed',
-        parse: text,
-        placeholder: 'DIR',
-        brief: 'where certificate and reproducers are written',
-        default: 'cowcheck-out',
-      },
-      json: path('FILE', 'write the result as JSON'),
+      out: outFlag('where certificate and reproducers are written'),
+      json: optionalText('FILE', 'write the result as JSON'),
     },
-    positional: {
-      kind: 'tuple',
-      parameters: [
-        {
-          parse: text,
-          placeholder: 'KERNEL',
-          brief: 'ELF file, or the name of a bundled kernel (cow when absent)',
-          optional: true,
-        },
-      ],
-    },
+    positional: kernelArgument,
   },
   docs: {
     brief: 'visit every sequence of COW operations within a bound',

@@ -1,5 +1,6 @@
 import { buildCommand } from '@stricli/core';
 import type { CliContext } from '../context.ts';
+import { maxStepsFlag, memoryFlag, optionalText, outFlag, seedFlag } from '../flags.ts';
 import { integer, seconds, text } from '../parsers.ts';
 
 export interface GateFlags {
@@ -21,8 +22,6 @@ export interface GateFlags {
   markdown?: string;
 }
 
-const path = (placeholder: string, brief: string) =>
-  ({ kind: 'parsed', parse: text, placeholder, brief, optional: true }) as const;
 const kernel = (brief: string) =>
   ({ kind: 'parsed', parse: text, placeholder: 'KERNEL', brief }) as const;
 
@@ -31,15 +30,10 @@ export const gate = buildCommand<GateFlags, [], CliContext>({
   parameters: {
     flags: {
       base: kernel('the kernel before the patch: ELF file, or the name of a bundled one'),
-      baseFs: path('IMG', 'its file system image'),
+      baseFs: optionalText('IMG', 'its file system image'),
       head: kernel('the kernel with the patch'),
-      headFs: path('IMG', 'its file system image; that of the base when absent'),
-      seed: {
-        kind: 'parsed',
-        parse: integer(0, 0x7fff_ffff),
-        brief: 'what the random sequences are drawn from',
-        default: '1',
-      },
+      headFs: optionalText('IMG', 'its file system image; that of the base when absent'),
+      seed: seedFlag,
       runs: {
         kind: 'parsed',
         parse: integer(1),
@@ -54,20 +48,8 @@ export const gate = buildCommand<GateFlags, [], CliContext>({
         brief: 'end each kernel after this long; the verdict then depends on the machine',
         optional: true,
       },
-      maxSteps: {
-        kind: 'parsed',
-        parse: integer(1, 1000),
-        placeholder: 'N',
-        brief: 'operations of one sequence, at most',
-        default: '30',
-      },
-      memory: {
-        kind: 'parsed',
-        parse: integer(1, 2048),
-        placeholder: 'MIB',
-        brief: 'size of RAM; xv6 itself expects 128',
-        default: '128',
-      },
+      maxSteps: maxStepsFlag,
+      memory: memoryFlag,
       maxCost: {
         kind: 'parsed',
         parse: Number,
@@ -75,18 +57,12 @@ export const gate = buildCommand<GateFlags, [], CliContext>({
         brief: 'fail when an operation became dearer by more than this',
         optional: true,
       },
-      corpus: path('DIR', 'replayed first; new reproducers are added to it'),
-      sourceRoot: path('DIR', 'put before file names in annotations, for example kernel/'),
-      out: {
-        kind: 'parsed',
-        parse: text,
-        placeholder: 'DIR',
-        brief: 'where reproducers are written',
-        default: 'cowcheck-out',
-      },
-      json: path('FILE', 'write the result as JSON'),
-      junit: path('FILE', 'write the result of the head as JUnit XML'),
-      markdown: path('FILE', 'write a summary; GITHUB_STEP_SUMMARY when absent and set'),
+      corpus: optionalText('DIR', 'replayed first; new reproducers are added to it'),
+      sourceRoot: optionalText('DIR', 'put before file names in annotations, for example kernel/'),
+      out: outFlag('where reproducers are written'),
+      json: optionalText('FILE', 'write the result as JSON'),
+      junit: optionalText('FILE', 'write the result of the head as JUnit XML'),
+      markdown: optionalText('FILE', 'write a summary; GITHUB_STEP_SUMMARY when absent and set'),
     },
   },
   docs: {

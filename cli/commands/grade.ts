@@ -1,6 +1,6 @@
-import { availableParallelism } from 'node:os';
 import { buildCommand } from '@stricli/core';
 import type { CliContext } from '../context.ts';
+import { memoryFlag, optionalText, outFlag, seedFlag, threadsFlag } from '../flags.ts';
 import { integer, seconds, text } from '../parsers.ts';
 
 export interface GradeFlags {
@@ -15,20 +15,12 @@ export interface GradeFlags {
   json?: string;
 }
 
-const path = (placeholder: string, brief: string) =>
-  ({ kind: 'parsed', parse: text, placeholder, brief, optional: true }) as const;
-
 export const grade = buildCommand<GradeFlags, string[], CliContext>({
   loader: async () => (await import('../grade/grade-command.ts')).gradeCommand,
   parameters: {
     flags: {
-      fs: path('IMG', 'file system image for submissions that bring none'),
-      seed: {
-        kind: 'parsed',
-        parse: integer(0, 0x7fff_ffff),
-        brief: 'what the random sequences are drawn from',
-        default: '1',
-      },
+      fs: optionalText('IMG', 'file system image for submissions that bring none'),
+      seed: seedFlag,
       runs: {
         kind: 'parsed',
         parse: integer(1),
@@ -43,29 +35,11 @@ export const grade = buildCommand<GradeFlags, string[], CliContext>({
         brief: 'for one kernel, at most; shrinking not counted',
         default: '60',
       },
-      memory: {
-        kind: 'parsed',
-        parse: integer(1, 2048),
-        placeholder: 'MIB',
-        brief: 'size of RAM; xv6 itself expects 128',
-        default: '128',
-      },
-      workers: {
-        kind: 'parsed',
-        parse: integer(1, 64),
-        placeholder: 'N',
-        brief: 'kernels at a time',
-        default: String(availableParallelism()),
-      },
-      out: {
-        kind: 'parsed',
-        parse: text,
-        placeholder: 'DIR',
-        brief: 'where reproducers are written, a folder for each kernel',
-        default: 'cowcheck-out',
-      },
-      csv: path('FILE', 'write the table as CSV too'),
-      json: path('FILE', 'write the table as JSON'),
+      memory: memoryFlag,
+      workers: threadsFlag('kernels at a time'),
+      out: outFlag('where reproducers are written, a folder for each kernel'),
+      csv: optionalText('FILE', 'write the table as CSV too'),
+      json: optionalText('FILE', 'write the table as JSON'),
     },
     positional: {
       kind: 'array',

@@ -1,6 +1,6 @@
-import { availableParallelism } from 'node:os';
 import { buildCommand } from '@stricli/core';
 import type { CliContext } from '../context.ts';
+import { threadsFlag } from '../flags.ts';
 import { integer, seconds, text } from '../parsers.ts';
 
 export interface MutantsFlags {
@@ -36,13 +36,7 @@ export const mutants = buildCommand<MutantsFlags, string[], CliContext>({
         brief: 'for one campaign, shrinking not counted',
         default: '60',
       },
-      workers: {
-        kind: 'parsed',
-        parse: integer(1, 64),
-        placeholder: 'N',
-        brief: 'threads',
-        default: String(availableParallelism()),
-      },
+      workers: threadsFlag('threads'),
       every: {
         kind: 'parsed',
         parse: integer(1, 1000),

@@ -1,6 +1,7 @@
 import { buildCommand } from '@stricli/core';
 import type { CliContext } from '../context.ts';
-import { integer, text } from '../parsers.ts';
+import { fsFlag, hartsFlag, memoryFlag } from '../flags.ts';
+import { text } from '../parsers.ts';
 
 export interface ReplayFlags {
   kernel?: string;
@@ -22,21 +23,9 @@ export const replay = buildCommand<ReplayFlags, string[], CliContext>({
         brief: 'ELF file or bundled kernel; the one that the file names when absent',
         optional: true,
       },
-      fs: {
-        kind: 'parsed',
-        parse: text,
-        placeholder: 'IMG',
-        brief: 'file system image; the bundled one when absent, for bundled kernels',
-        optional: true,
-      },
-      harts: { kind: 'parsed', parse: integer(1, 8), brief: 'number of harts', default: '1' },
-      memory: {
-        kind: 'parsed',
-        parse: integer(1, 2048),
-        placeholder: 'MIB',
-        brief: 'size of RAM; xv6 itself expects 128',
-        default: '128',
-      },
+      fs: fsFlag,
+      harts: hartsFlag,
+      memory: memoryFlag,
       json: {
         kind: 'parsed',
         parse: text,

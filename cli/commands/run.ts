@@ -1,6 +1,7 @@
 import { buildCommand } from '@stricli/core';
 import type { CliContext } from '../context.ts';
-import { integer, seconds, text } from '../parsers.ts';
+import { fsFlag, hartsFlag, kernelArgument, memoryFlag } from '../flags.ts';
+import { seconds, text } from '../parsers.ts';
 
 export interface RunFlags {
   fs?: string;
@@ -16,13 +17,7 @@ export const run = buildCommand<RunFlags, [kernel?: string], CliContext>({
   loader: async () => (await import('../run/run-command.ts')).runCommand,
   parameters: {
     flags: {
-      fs: {
-        kind: 'parsed',
-        parse: text,
-        placeholder: 'IMG',
-        brief: 'file system image; the bundled one when absent, for bundled kernels',
-        optional: true,
-      },
+      fs: fsFlag,
       exec: {
         kind: 'parsed',
         parse: text,
@@ -37,14 +32,8 @@ export const run = buildCommand<RunFlags, [kernel?: string], CliContext>({
         brief: 'leave when the console shows this',
         optional: true,
       },
-      harts: { kind: 'parsed', parse: integer(1, 8), brief: 'number of harts', default: '1' },
-      memory: {
-        kind: 'parsed',
-        parse: integer(1, 2048),
-        placeholder: 'MIB',
-        brief: 'size of RAM; xv6 itself expects 128',
-        default: '128',
-      },
+      harts: hartsFlag,
+      memory: memoryFlag,
       timeLimit: {
         kind: 'parsed',
         parse: seconds,
@@ -59,17 +48,7 @@ export const run = buildCommand<RunFlags, [kernel?: string], CliContext>({
         withNegated: false,
       },
     },
-    positional: {
-      kind: 'tuple',
-      parameters: [
-        {
-          parse: text,
-          placeholder: 'KERNEL',
-          brief: 'ELF file, or the name of a bundled kernel (cow when absent)',
-          optional: true,
-        },
-      ],
-    },
+    positional: kernelArgument,
   },
   docs: {
     brief: 'boot to an interactive console, or run one command',
