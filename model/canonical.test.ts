@@ -70,7 +70,7 @@ describe('canonical', () => {
         }
         expect(canonical(renamed(state))).toBe(canonical(state));
       }),
-      { numRuns: 200, seed: 1 },
+      { numRuns: 200, seed: 3 },
     );
   });
 
