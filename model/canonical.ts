@@ -1,12 +1,12 @@
 /**
  * A state up to renaming: two states with the same canonical form behave alike. Processes are sorted
- * by what can be seen of them without naming others, frames are numbered in the order in which the
- * sorted processes map them. Never all permutations: states that only a cleverer sort would identify
- * stay apart, which costs visits but is sound.
+ * by what can be seen of them without names, frames are numbered in the order in which the sorted
+ * processes map them; of the orders that a tie leaves, the one with the least text.
  */
 import type { Content } from './content.ts';
 import { contentOf, refsOf } from './frames.ts';
 import { frameOf, mappedPages } from './page-map.ts';
+import { processOrders } from './process-orders.ts';
 import { INIT, type ModelState, type OpenFile, type Process } from './state.ts';
 
 const digests = new WeakMap<Content, string>();
@@ -30,67 +30,19 @@ function digest(content: Content): string {
 /** The canonical form, as text. */
 export function canonical(state: ModelState): string {
   const present = state.processes.filter((p) => p.status !== 'gone');
-  const ranks = rankProcesses(state, present);
-  const order = present
-    .filter((p) => p.slot !== INIT)
-    .sort((p, q) => ranks.get(p.slot)! - ranks.get(q.slot)! || p.slot - q.slot);
-  const names = new Map([[INIT, INIT], ...order.map((p, i): [number, number] => [p.slot, i])]);
-  const init = present.find((p) => p.slot === INIT)!;
-  const rename = renamer(state, names);
-  const texts = [init, ...order].map(rename);
-  return [`free ${state.free}`, ...texts, diskText(state)].join('\n');
-}
-
-/**
- * Ranks by what can be told without names: first by a process's own look, then, as long as that tells
- * more apart, by the ranks of its parent and of those with whom it shares each page and file.
- */
-function rankProcesses(state: ModelState, present: readonly Process[]): Map<number, number> {
-  const sharers = new Map<string, number[]>();
-  const links = present.map((process) => {
-    const things = linksOf(process);
-    for (const thing of things) {
-      const slots = sharers.get(thing);
-      if (slots) slots.push(process.slot);
-      else sharers.set(thing, [process.slot]);
-    }
-    return things;
-  });
-  let ranks = ranked(present, (p) => (p.slot === INIT ? '' : look(state, p)));
-  for (;;) {
-    const old = ranks;
-    ranks = ranked(present, (p, i) => {
-      const shared = links[i]!.map((thing) => ranksOf(sharers.get(thing)!, old));
-      return `${old.get(p.slot)}<${old.get(p.parent)}|${shared.join(';')}`;
-    });
-    if (new Set(ranks.values()).size === new Set(old.values()).size) return ranks;
+  let least: string | undefined;
+  for (const order of processOrders(state, present, (process) => look(state, process))) {
+    const text = textOf(state, order);
+    if (least === undefined || text < least) least = text;
   }
+  return [`free ${state.free}`, least, diskText(state)].join('\n');
 }
 
-/** What links a process with others, in an order that does not depend on names. */
-const linksOf = (process: Process): string[] => [
-  ...Array.from(mappedPages(process.pages), ([, e]) => `frame ${frameOf(e)}`),
-  ...process.descriptors.filter((file) => file >= 0).map((file) => `file ${file}`),
-];
-
-const ranksOf = (slots: readonly number[], ranks: ReadonlyMap<number, number>): string =>
-  slots
-    .map((slot) => ranks.get(slot)!)
-    .sort((a, b) => a - b)
-    .join(',');
-
-/** Ranks by a key; equal keys get equal ranks. */
-function ranked(
-  processes: readonly Process[],
-  key: (process: Process, index: number) => string,
-): Map<number, number> {
-  const keys = processes.map(key);
-  const order = [...new Set(keys)].sort(compare);
-  const rank = new Map(order.map((text, i) => [text, i]));
-  return new Map(processes.map((p, i) => [p.slot, rank.get(keys[i]!)!]));
+/** All processes in an order that starts with init, by names that follow from that order. */
+function textOf(state: ModelState, order: readonly Process[]): string {
+  const names = new Map(order.map(({ slot }, i) => [slot, slot === INIT ? INIT : i - 1]));
+  return order.map(renamer(state, names)).join('\n');
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** What distinguishes a process without naming frames, files or other processes. */
 function look(state: ModelState, process: Process): string {
