@@ -64,9 +64,9 @@ export function runCampaign(session: Session, options: CampaignOptions): Campaig
 
 /**
  * Runs the corpus, short sequences with every allocation failing, then random ones, until the first
- * violation, which is shrunk. Determined by the session and the options alone. Stops after every
- * sequence and shrinking attempt with the progress so far; going on with `false` ends the campaign with
- * what it has.
+ * violation, which is shrunk. Determined by the session and the options alone. Stops before the first and
+ * after every sequence and shrinking attempt with the progress so far; going on with `false` ends the
+ * campaign with what it has.
  */
 export function* campaignSteps(
   session: Session,
@@ -80,6 +80,10 @@ export function* campaignSteps(
   const finish = (failure?: ShrunkFailure): CampaignResult =>
     concludeCampaign(session, { runs, steps, reached: reached.all(), complete }, options, failure);
 
+  if (!(yield progress('corpus'))) {
+    complete = false;
+    return finish();
+  }
   for (const { phase, base, sequence: planned } of allSequences(session, options)) {
     if (phase === 'random') runs++;
     const before = steps;
@@ -129,16 +133,21 @@ export interface CampaignPart {
   failure?: { at: number; base: BaseName; sequence: readonly AnyOperation[]; violation: Violation };
 }
 
-/** Runs the random sequences from number `first` on; `options.runs` of them, or to the first failure. */
+/**
+ * Runs the random sequences from number `first` on; `options.runs` of them, or to the first failure, or
+ * until `goOn`, which is asked before each, says no.
+ */
 export function runCampaignPart(
   session: Session,
   options: CampaignOptions,
   first: number,
+  goOn: () => boolean = () => true,
 ): CampaignPart {
   const reached = createReached();
   let runs = 0;
   let steps = 0;
   for (const { base, sequence } of randomSequences(session, options, first)) {
+    if (!goOn()) break;
     const { checked, violation } = runSequence(session, sequence, { base, reached });
     steps += checked;
     const at = first + runs++;

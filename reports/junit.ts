@@ -1,10 +1,11 @@
-import { CLAUSE_IDS, CLAUSES } from '../spec/clause.ts';
+import { CLAUSE_IDS, CLAUSES, type Clause } from '../spec/clause.ts';
 import type { CheckResult } from '../spec/result.ts';
 import { violationLine } from './violation.ts';
 
 /**
  * The result as JUnit XML, one test case per clause, as CI systems read it (the de-facto schema of
- * Ant's JUnit task). A clause that was never exercised is reported as skipped, not as passed.
+ * Ant's JUnit task). A clause that was never exercised is reported as skipped, not as passed; so is each
+ * one that a run without a verdict leaves open.
  */
 export function renderJunit(result: CheckResult): string {
   const cases = CLAUSE_IDS.map((clause) => testCase(result, clause));
@@ -22,16 +23,21 @@ export function renderJunit(result: CheckResult): string {
   ].join('\n');
 }
 
-function testCase(result: CheckResult, clause: (typeof CLAUSE_IDS)[number]): string {
+function testCase(result: CheckResult, clause: Clause): string {
   const open = `    <testcase classname="cowcheck" name="${clause}: ${escapeXml(CLAUSES[clause])}"`;
   if (result.violation?.clause === clause) {
     const line = escapeXml(violationLine(result.violation, result.reproducer?.steps));
     return `${open}>\n      <failure type="${clause}" message="${line}">${line}</failure>\n    </testcase>`;
   }
-  if (result.reached[clause] === 0) {
-    return `${open}>\n      <skipped message="never exercised"/>\n    </testcase>`;
-  }
-  return `${open}/>`;
+  const skipped = whySkipped(result, clause);
+  if (skipped === undefined) return `${open}/>`;
+  return `${open}>\n      <skipped message="${skipped}"/>\n    </testcase>`;
+}
+
+function whySkipped(result: CheckResult, clause: Clause): string | undefined {
+  if (result.reached[clause] === 0) return 'never exercised';
+  if (result.verdict !== 'inconclusive') return undefined;
+  return result.interrupted ? 'interrupted' : 'inconclusive';
 }
 
 /** Escapes text for XML, dropping the control characters that XML 1.0 cannot carry. */

@@ -107,6 +107,7 @@ export const CheckResultSchema = v.looseObject({
   stepsPerSecond: v.number(),
   seconds: v.number(),
   verdict: v.picklist(['pass', 'fail', 'inconclusive']),
+  interrupted: v.optional(v.literal(true)),
   violation: v.optional(Violation),
   reproducer: v.optional(
     v.object({

@@ -18,6 +18,7 @@ export function renderText(result: CheckResult, paint: Paint = PLAIN): string {
   const lines = [
     ...headline(result, paint),
     ...failure(result, paint),
+    ...unfinished(result),
     ...unreached(result, paint),
   ];
   return `${lines.join('\n')}\n`;
@@ -62,6 +63,16 @@ function reproducer(result: CheckResult, paint: Paint): string[] {
     `  C        ${kept.c}`,
     ...(kept.html === undefined ? [] : [`  page     ${kept.html}`]),
   ];
+}
+
+/** Why a result says less than it might. */
+function unfinished(result: CheckResult): string[] {
+  if (result.interrupted && result.violation !== undefined) {
+    return ['', 'interrupted: the sequence may not be the shortest'];
+  }
+  if (result.interrupted) return ['', 'interrupted: nothing was found up to there'];
+  if (result.steps === 0) return ['', 'no operation was run: raise --runs or --time'];
+  return [];
 }
 
 function unreached(result: CheckResult, paint: Paint): string[] {

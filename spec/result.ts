@@ -50,6 +50,8 @@ export interface CheckResult {
   stepsPerSecond: number;
   seconds: number;
   verdict: Verdict;
+  /** ended by the user before it was through; without a violation the verdict is then inconclusive */
+  interrupted?: true;
   violation?: Violation;
   reproducer?: Reproducer;
   /** how often each `sometimes` was reached: operations, clauses, situations */

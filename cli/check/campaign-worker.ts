@@ -11,6 +11,8 @@ import { type KernelFlags, openKernel } from './open-kernel.ts';
 export interface CampaignWorkerData {
   kernel: string | undefined;
   flags: KernelFlags;
+  /** one word of shared memory: other than 0 once no further sequence is wanted */
+  stop: Int32Array;
 }
 
 export interface CampaignJob {
@@ -19,9 +21,9 @@ export interface CampaignJob {
   options: Omit<CampaignOptions, 'corpus'>;
 }
 
-const { kernel, flags } = workerData as CampaignWorkerData;
+const { kernel, flags, stop } = workerData as CampaignWorkerData;
 const opened = openKernel(kernel, flags);
 
 serve<CampaignJob, CampaignPart>(async ({ first, options }) =>
-  runCampaignPart((await opened).session, options, first),
+  runCampaignPart((await opened).session, options, first, () => Atomics.load(stop, 0) === 0),
 );

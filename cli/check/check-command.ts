@@ -17,6 +17,7 @@ import type { CheckFlags } from '../commands/check.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT, UsageError } from '../exit-codes.ts';
 import { writeText } from '../files.ts';
+import { listenForInterrupts } from '../interrupts.ts';
 import { withPage } from '../report/render-page.ts';
 import { readCorpus } from './corpus.ts';
 import { coverageCommand } from './coverage-command.ts';
@@ -40,7 +41,7 @@ export async function checkCommand(
   if (coverageOf !== undefined) return coverageCommand(this, opened, { ...flags, coverageOf });
   const { campaign, interrupted } = await runToEnd(this, opened, flags, name);
   const seconds = (this.now() - started) / 1000;
-  const result = resultOf(opened, flags, campaign, seconds);
+  const result = resultOf(opened, flags, campaign, seconds, interrupted);
   writeOutputs(flags, result);
   const paint = { good: pc.green, bad: pc.red, dim: pc.dim, strong: pc.bold };
   this.process.stdout.write(renderText(result, this.terminal.interactive ? paint : undefined));
@@ -52,17 +53,17 @@ export async function checkCommand(
       : EXIT.violation;
 }
 
-/** Runs the campaign in slices, so that an interrupt is heard and the progress shows. */
+/**
+ * Runs the campaign in slices, so that an interrupt is heard and the progress shows. One that comes too late
+ * to end anything early does not count as interrupted.
+ */
 async function runToEnd(
   context: CliContext,
   opened: OpenKernel,
   flags: CheckFlags,
   name: string | undefined,
 ): Promise<{ campaign: CampaignResult; interrupted: boolean }> {
-  let interrupted = false;
-  const stopListening = context.terminal.onInterrupt(() => {
-    interrupted = true;
-  });
+  const interrupts = listenForInterrupts(context);
   const start = context.now();
   const deadline = flags.time === undefined ? Number.POSITIVE_INFINITY : start + flags.time * 1000;
   const runs = flags.runs ?? (flags.time === undefined ? DEFAULT_RUNS : Number.MAX_SAFE_INTEGER);
@@ -74,7 +75,7 @@ async function runToEnd(
     ...(flags.ops && { only: flags.ops }),
   };
   const line = progressLine(context, runs);
-  const drain = drainer(context, line, start, () => interrupted, deadline);
+  const drain = drainer(context, line, start, () => interrupts.happened, deadline);
   const spread = flags.workers > 1;
   try {
     const first = spread ? { ...options, runs: 0 } : options;
@@ -89,16 +90,17 @@ async function runToEnd(
         campaign,
         drain,
         line,
-        () => !interrupted && context.now() < deadline,
+        () => !interrupts.happened && context.now() < deadline,
       );
     }
-    return { campaign, interrupted };
+    const through = campaign.complete && campaign.failure === undefined;
+    return { campaign, interrupted: interrupts.happened && !through };
   } catch (error) {
     if (error instanceof UnknownOperationError) throw new UsageError(error.message);
     throw error;
   } finally {
     line.end();
-    stopListening();
+    interrupts.stop();
   }
 }
 
@@ -114,6 +116,7 @@ function drainer(
   deadline: number,
 ): Drain {
   return async (work) => {
+    await nextTurn();
     let slice = context.now();
     let next = work.next(true);
     while (!next.done) {
@@ -176,6 +179,7 @@ function resultOf(
   flags: CheckFlags,
   campaign: CampaignResult,
   seconds: number,
+  interrupted: boolean,
 ): CheckResult {
   const missing = Object.fromEntries(campaign.missing.map((situation) => [situation, 0]));
   const result: CheckResult = {
@@ -187,7 +191,8 @@ function resultOf(
     steps: campaign.steps,
     stepsPerSecond: campaign.steps / seconds,
     seconds,
-    verdict: campaign.verdict,
+    verdict: interrupted && campaign.verdict === 'pass' ? 'inconclusive' : campaign.verdict,
+    ...(interrupted && { interrupted }),
     reached: { ...campaign.reached, ...missing },
   };
   if (campaign.failure === undefined) return result;

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { loadPlugins, syntaxOf } from '../../properties/plugin.ts';
 import { entryOf } from '../../properties/reproduce/index.ts';
 import { printLine } from '../../properties/run/describe.ts';
@@ -10,6 +11,7 @@ import type { CheckResult } from '../../spec/result.ts';
 import type { ReplayFlags } from '../commands/replay.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT, UsageError } from '../exit-codes.ts';
+import { listenForInterrupts } from '../interrupts.ts';
 import { readSteps } from './corpus.ts';
 import { type OpenKernel, openKernel } from './open-kernel.ts';
 
@@ -22,22 +24,36 @@ export async function replayCommand(
   const syntax = syntaxOf(await loadPlugins(flags.plugin ?? []));
   const sequences = files.map((file) => ({ file, sequence: readSteps(file, syntax) }));
   const opened = new Map<string, OpenKernel>();
+  const interrupts = listenForInterrupts(this);
   let violations = 0;
-  for (const { file, sequence } of sequences) {
-    const name = flags.kernel ?? sequence.notes.kernel ?? 'cow';
-    const kernel = opened.get(name) ?? (await openKernel(name, flags));
-    opened.set(name, kernel);
-    const started = this.now();
-    const entry = entryOf(file, sequence);
-    const run = runSequence(kernel.session, entry.sequence, { base: entry.base });
-    this.process.stdout.write(describe(file, kernel, sequence, run));
-    if (run.violation !== undefined) violations++;
-    if (flags.json !== undefined) {
-      const seconds = (this.now() - started) / 1000;
-      writeJson(flags.json, resultOf(kernel, sequence, file, run, seconds));
+  let done = 0;
+  try {
+    for (const { file, sequence } of sequences) {
+      const name = flags.kernel ?? sequence.notes.kernel ?? 'cow';
+      const kernel = opened.get(name) ?? (await openKernel(name, flags));
+      opened.set(name, kernel);
+      await nextTurn();
+      if (interrupts.happened) break;
+      done++;
+      const started = this.now();
+      const entry = entryOf(file, sequence);
+      const run = runSequence(kernel.session, entry.sequence, { base: entry.base });
+      this.process.stdout.write(describe(file, kernel, sequence, run));
+      if (run.violation !== undefined) violations++;
+      if (flags.json !== undefined) {
+        const seconds = (this.now() - started) / 1000;
+        writeJson(flags.json, resultOf(kernel, sequence, file, run, seconds));
+      }
     }
+  } finally {
+    interrupts.stop();
+    for (const { session } of opened.values()) session.dispose();
   }
-  for (const { session } of opened.values()) session.dispose();
+  if (done < files.length) {
+    this.process.stderr.write(`interrupted: ${done} of ${files.length} files were replayed\n`);
+    this.process.exitCode = EXIT.interrupted;
+    return;
+  }
   this.process.exitCode = violations === 0 ? EXIT.ok : EXIT.violation;
 }
 

@@ -106,7 +106,8 @@ export const check = buildCommand<CheckFlags, [kernel?: string], CliContext>({
       'model, clause by clause. The first violation is shrunk and written to --out as a .steps file for',
       '`cowcheck replay` and as a C program.',
       '',
-      'Exit status: 0 nothing found; 1 a violation; 2 an input that cannot be used; 130 interrupted.',
+      'Exit status: 0 nothing found; 1 a violation; 2 an input that cannot be used; 130 interrupted:',
+      'without a violation the verdict is then inconclusive, and what was done so far is written.',
     ].join('\n'),
   },
 });

@@ -32,9 +32,12 @@ export async function gradeCommand(
   const { stdout } = this.process;
   const lines = [COLUMNS.join(',')];
   stdout.write(`${lines[0]}\n`);
-  const grades = await inParallel(submissions, flags, (grade) => {
+  const stop = new AbortController();
+  const stopListening = this.terminal.onInterrupt(() => stop.abort());
+  const grades = await inParallel(submissions, flags, stop.signal, (grade) => {
     stdout.write(`${csvLine(grade)}\n`);
   });
+  stopListening();
   lines.push(...grades.map(csvLine));
   if (flags.csv !== undefined) writeText(flags.csv, `${lines.join('\n')}\n`);
   if (flags.json !== undefined) {
@@ -42,16 +45,18 @@ export async function gradeCommand(
     writeText(flags.json, `${JSON.stringify(table, null, 2)}\n`);
   }
   const good = grades.every(({ verdict }) => verdict === 'pass');
-  this.process.exitCode = good ? EXIT.ok : EXIT.violation;
+  if (stop.signal.aborted) this.process.exitCode = EXIT.interrupted;
+  else this.process.exitCode = good ? EXIT.ok : EXIT.violation;
 }
 
 /**
  * Grades each in a worker of its own, so that one that brings its thread down leaves the others alone.
- * Returns the grades in the order of the submissions.
+ * Returns the grades in the order of the submissions; once stopped, the rest are inconclusive.
  */
 async function inParallel(
   submissions: readonly Submission[],
   flags: GradeFlags,
+  stop: AbortSignal,
   onGrade: (grade: Grade) => void,
 ): Promise<Grade[]> {
   const grades: Grade[] = [];
@@ -59,7 +64,7 @@ async function inParallel(
   const lane = async (): Promise<void> => {
     while (next < submissions.length) {
       const index = next++;
-      const grade = await gradeOne(submissions[index]!, flags);
+      const grade = await gradeOne(submissions[index]!, flags, stop);
       grades[index] = grade;
       onGrade(grade);
     }
@@ -68,23 +73,37 @@ async function inParallel(
   return grades;
 }
 
-async function gradeOne(submission: Submission, flags: GradeFlags): Promise<Grade> {
+async function gradeOne(
+  submission: Submission,
+  flags: GradeFlags,
+  stop: AbortSignal,
+): Promise<Grade> {
+  if (stop.aborted) return ungraded(submission);
   const pool = createWorkerPool<CheckJob, CheckReply>(
     beside(import.meta.url, '../workers/check-worker'),
     undefined,
     1,
   );
+  const close = () => void pool.close();
+  stop.addEventListener('abort', close);
   try {
     return gradeOf(submission.name, await pool.run(jobOf(submission, flags)));
   } catch (error) {
+    if (stop.aborted) return ungraded(submission);
     const [message = 'the worker died'] = (error as Error).message.split('\n');
     return gradeOf(submission.name, { ...NOTHING, error: message });
   } finally {
+    stop.removeEventListener('abort', close);
     await pool.close();
   }
 }
 
 const NOTHING = { verdict: 'inconclusive', runs: 0, steps: 0, seconds: 0 } as const;
+
+const ungraded = ({ name }: Submission): Grade => ({
+  ...gradeOf(name, NOTHING),
+  message: 'interrupted',
+});
 
 function jobOf({ name, kernel, fs = undefined }: Submission, flags: GradeFlags): CheckJob {
   const image = fs ?? flags.fs;

@@ -1,7 +1,7 @@
 import { mutants as allMutants, type MutantInfo } from '../../kernel/mutants.ts';
 import type { MutantRow } from '../../spec/campaign.ts';
 import { type Clause, isClause } from '../../spec/clause.ts';
-import type { CheckResult } from '../../spec/result.ts';
+import type { CheckResult, Verdict } from '../../spec/result.ts';
 import type { MutantsFlags } from '../commands/mutants.ts';
 import type { CliContext } from '../context.ts';
 import { EXIT, UsageError } from '../exit-codes.ts';
@@ -54,7 +54,10 @@ export async function mutantsCommand(
   stdout.write(mutantSummary(rows, skipped));
   const good = rows.every(asExpected);
   const seconds = (this.now() - start) / 1000;
-  if (flags.json !== undefined) writeText(flags.json, toJson(flags, rows, good, seconds));
+  if (flags.json !== undefined) {
+    const verdict = !good ? 'fail' : stopped ? 'inconclusive' : 'pass';
+    writeText(flags.json, toJson(flags, rows, verdict, seconds));
+  }
   this.process.exitCode = stopped ? EXIT.interrupted : good ? EXIT.ok : EXIT.violation;
 }
 
@@ -106,7 +109,7 @@ function rowOf(mutant: MutantInfo, seed: number, reply: CheckReply): MutantRow {
 function toJson(
   flags: MutantsFlags,
   rows: readonly MutantRow[],
-  good: boolean,
+  verdict: Verdict,
   seconds: number,
 ): string {
   const steps = rows.reduce((sum, row) => sum + row.steps, 0);
@@ -119,7 +122,8 @@ function toJson(
     steps,
     stepsPerSecond: steps / Math.max(seconds, 1e-3),
     seconds,
-    verdict: good ? 'pass' : 'fail',
+    verdict,
+    ...(verdict === 'inconclusive' && { interrupted: true }),
     reached: {},
     mutants: [...rows],
   };

@@ -36,3 +36,15 @@ export function fakeTerminal(interactive: boolean): FakeTerminal {
   };
   return terminal;
 }
+
+/** A terminal at which Ctrl-C is pressed as soon as somebody listens. */
+export function impatient(): FakeTerminal {
+  const terminal = fakeTerminal(false);
+  const { onInterrupt } = terminal;
+  terminal.onInterrupt = (callback) => {
+    const stop = onInterrupt(callback);
+    callback();
+    return stop;
+  };
+  return terminal;
+}

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 
 /** Threads that answer jobs one after the other; each job goes to the first one that is free. */
 export interface WorkerPool<Job, Reply> {
-  /** Rejects when the worker that has the job throws or dies. */
+  /** Rejects when the worker that has the job throws or dies, or the pool is closed before it answers. */
   run(job: Job): Promise<Reply>;
   readonly size: number;
   close(): Promise<void>;
@@ -13,6 +13,8 @@ interface Waiting<Job, Reply> {
   resolve: (reply: Reply) => void;
   reject: (error: Error) => void;
 }
+
+const CLOSED = 'the worker pool is closed';
 
 /** What a worker answers: the reply, or the message of what it threw. */
 export type WorkerAnswer<Reply> = { reply: Reply } | { error: string };
@@ -56,14 +58,18 @@ export function createWorkerPool<Job, Reply>(
   };
   const workers = Array.from({ length: size }, start);
   idle.push(...workers);
+  let closed = false;
   return {
     size,
     run: (job) =>
       new Promise((resolve, reject) => {
+        if (closed) return reject(new Error(CLOSED));
         queue.push({ job, resolve, reject });
         feed();
       }),
     async close() {
+      closed = true;
+      for (const worker of workers) fail(worker, new Error(CLOSED));
       await Promise.all(workers.map((worker) => worker.terminate()));
     },
   };
