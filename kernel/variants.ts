@@ -42,6 +42,12 @@ export const VARIANTS: readonly Variant[] = [
     defines: ['LAZY_SBRK'],
   },
   {
+    name: 'cow-lazy-always',
+    sentence:
+      'sbrk never takes pages, whatever its second argument says, as in the lazy allocation lab.',
+    defines: ['LAZY_SBRK', 'LAZY_ALWAYS'],
+  },
+  {
     name: 'cow-renamed',
     sentence: 'Internal functions bear the names of the trees of 2025.',
     defines: ['RENAMED'],

@@ -30,7 +30,7 @@ export function makePresent(work: Work, slot: number, va: number): PageAccess {
   const process = processOf(work, slot);
   const e = lookup(process.pages, va);
   if (e !== 0) return e & PTE_U ? 'ok' : 'denied';
-  if (!work.profile.lazySbrk || !isPromised(work, process, va)) return 'denied';
+  if (work.profile.lazySbrk === 'never' || !isPromised(work, process, va)) return 'denied';
   const tables = missingTables(process.pages, va);
   const left = allocationsLeft(work);
   if (!allocateAll(work, 1 + tables.length)) {

@@ -15,7 +15,7 @@ export {
   printExpected,
   value,
 } from './outcome.ts';
-export { defaultProfile, type Profile } from './profile.ts';
+export { defaultProfile, type LazySbrk, type Profile } from './profile.ts';
 export {
   actingSlot,
   actingSlots,

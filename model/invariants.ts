@@ -70,7 +70,7 @@ function permission(state: ModelState): InvariantFailure | undefined {
       }
       const flags = flagsByVa.get(va);
       const rewritten = flags !== undefined && flags & PTE_W ? false : flagsOf(e) & PTE_W;
-      if (flags !== undefined && rewritten && !state.profile.lazySbrk) {
+      if (flags !== undefined && rewritten && state.profile.lazySbrk === 'never') {
         return { clause: 'permission', message: `${at}: became writable` };
       }
     }

@@ -31,7 +31,7 @@ const turns = fc.array(turn, { maxLength: 40, size: 'max' });
 const machine = fc.record({
   freePages: fc.constantFrom(30, 60, 1000),
   cow: fc.constantFrom(true, true, false),
-  lazySbrk: fc.boolean(),
+  lazySbrk: fc.constantFrom('never', 'asked', 'always'),
 });
 type Machine = typeof machine extends fc.Arbitrary<infer T> ? T : never;
 

@@ -4,11 +4,13 @@
  */
 import { NFILE, NPROC, PIPESIZE } from '../spec/xv6.ts';
 
+/** When do the pages that sbrk adds come at their first use? `asked`: when its second argument is 2. */
+export type LazySbrk = 'never' | 'asked' | 'always';
+
 export interface Profile {
   /** does fork share pages (else it copies them)? */
   cow: boolean;
-  /** does sbrk take a second argument, 2 meaning that pages come at first use? */
-  lazySbrk: boolean;
+  lazySbrk: LazySbrk;
   /** may user code execute what sbrk gave it (kernels until 2021)? */
   heapExecutable: boolean;
   /** pages of a fresh user stack */
@@ -27,7 +29,7 @@ export interface Profile {
 
 export const defaultProfile: Profile = {
   cow: true,
-  lazySbrk: false,
+  lazySbrk: 'never',
   heapExecutable: false,
   stackPages: 1,
   guardPages: 1,

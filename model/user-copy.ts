@@ -102,9 +102,10 @@ export function copyIn(work: Work, slot: number, va: number, length: number): Da
 /** Bytes from `va` on that the process may read, at most `length`; changes nothing. */
 export function readableLength(work: Work, slot: number, va: number, length: number): number {
   const { pages, sizeBytes } = processOf(work, slot);
+  const lazy = work.profile.lazySbrk !== 'never';
   for (const [at, offset] of pieces(va, length)) {
     const e = at >= 0 && at < MAXVA ? lookup(pages, at) : 0;
-    const comesAtUse = e === 0 && work.profile.lazySbrk && at >= 0 && at < sizeBytes;
+    const comesAtUse = e === 0 && lazy && at >= 0 && at < sizeBytes;
     if (!(e & PTE_U) && !comesAtUse) return offset;
   }
   return Math.max(length, 0);
@@ -152,7 +153,7 @@ function stringPagePresent(work: Work, slot: number, va: number): boolean {
   const process = processOf(work, slot);
   const absent = lookup(process.pages, va) === 0;
   const promised = pageRoundDown(va) < process.sizeBytes;
-  if (absent && work.profile.lazySbrk && promised && choose(work, 2) === 1) {
+  if (absent && work.profile.lazySbrk !== 'never' && promised && choose(work, 2) === 1) {
     note(work, 'copyinstr does not give a page its frame');
     return false;
   }

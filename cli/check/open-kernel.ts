@@ -75,7 +75,7 @@ function featuresOf({ guest: { layout }, observer, profile }: Session): string[]
   return [
     `timer ${layout.timer}`,
     counts === undefined ? 'no reference counts' : `reference counts in ${counts}`,
-    ...(profile.lazySbrk ? ['lazy sbrk'] : []),
+    ...{ never: [], asked: ['lazy sbrk'], always: ['sbrk always lazy'] }[profile.lazySbrk],
     ...(layout.renamed ? ['names of 2025'] : []),
     ...layout.degraded.map((sentence) => `degraded: ${sentence}`),
   ];

@@ -1,7 +1,14 @@
+import type { LazySbrk } from '../../model/index.ts';
 import { runSequence } from '../../properties/run/run-sequence.ts';
 import type { Session } from '../../properties/run/session.ts';
 import { PTE_W } from '../../spec/sv39.ts';
 import type { Finding } from './static-findings.ts';
+
+const LAZY_SBRK: Record<LazySbrk, string> = {
+  never: 'no',
+  asked: 'where its second argument asks for it',
+  always: 'always: pages come with their first use',
+};
 
 /** What a booted kernel shows: its memory, and what one fork does to it. */
 export function bootedFindings(session: Session): Finding[] {
@@ -24,6 +31,7 @@ export function bootedFindings(session: Session): Finding[] {
       found: textWritable ? 'writable (as until 2021)' : 'read-only',
       good: true,
     },
+    { what: 'lazy sbrk', found: LAZY_SBRK[session.profile.lazySbrk], good: true },
     { what: 'fork', found: fork.found, good: fork.shares },
     {
       what: 'reference counts',

@@ -56,7 +56,7 @@ function debugFinding(debug: DebugInfo | undefined): Finding {
 }
 
 function layoutFindings(layout: KernelLayout): Finding[] {
-  const { proc, freelists, functions, counts, timer, renamed, lazy, degraded } = layout;
+  const { proc, freelists, functions, counts, timer, renamed, degraded } = layout;
   const missing = (['kalloc', 'kfree', 'usertrap', 'panic'] as const).filter(
     (name) => functions[name] === undefined,
   );
@@ -89,7 +89,6 @@ function layoutFindings(layout: KernelLayout): Finding[] {
     },
     { what: 'timer', found: timer, good: timer !== 'unknown' },
     { what: 'names', found: renamed ? 'of 2025 (kfork, kexit, …)' : 'until 2024', good: true },
-    { what: 'lazy sbrk', found: lazy ? 'yes' : 'no', good: true },
     ...degraded.map((sentence): Finding => ({ what: 'degraded', found: sentence, good: false })),
   ];
 }

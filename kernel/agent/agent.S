@@ -78,6 +78,28 @@ do_fill:
 2:
   j park
 
+// sbrk by a0 bytes, as do_syscall; then stores a zero to every page that is new, so that a kernel
+// whose sbrk is lazy takes the memory too.
+  .globl do_grow
+do_grow:
+  mv a3, a0
+  ecall
+  li a5, -1
+  beq a0, a5, 2f
+  add a3, a3, a0
+  lui a5, 1
+  addi a4, a5, -1
+  add a4, a4, a0
+  srli a4, a4, 12
+  slli a4, a4, 12
+1:
+  bgeu a4, a3, 2f
+  sb zero, 0(a4)
+  add a4, a4, a5
+  j 1b
+2:
+  j park
+
 // A harmless target of do_call.
   .globl ret_insn
 ret_insn:

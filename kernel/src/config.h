@@ -7,6 +7,7 @@
 //   stimecmp, which the supervisor programs itself.
 // FREELIST_PERCPU: one free list per hart, refilled from the others; else one for all.
 // LAZY_SBRK: sbrk(n, SBRK_LAZY) reserves addresses only, a page comes with its first use.
+// LAZY_ALWAYS: with LAZY_SBRK, every sbrk that grows does that.
 // RENAMED: functions bear the names they have in the trees of 2025 (see renamed.h).
 
 // How the references to a physical page are counted; see refs.c.

@@ -33,7 +33,12 @@ i64 sys_sbrk(const u64 *arg) {
   int n = arg[0];
   u64 old = p->sz;
 #ifdef LAZY_SBRK
-  if (arg[1] == SBRK_LAZY && n > 0) {
+#ifdef LAZY_ALWAYS
+  int lazy = 1;
+#else
+  int lazy = arg[1] == SBRK_LAZY;
+#endif
+  if (lazy && n > 0) {
     if (old + n > TRAPFRAME)
       return -1;
     p->sz += n;

@@ -156,7 +156,7 @@ describe('sbrk', () => {
   });
 
   it('defers pages where the kernel can, and kills when one cannot be had', () => {
-    const lazy = run(started(1000, { lazySbrk: true }), sbrk(2 ** 22, true));
+    const lazy = run(started(1000, { lazySbrk: 'asked' }), sbrk(2 ** 22, true));
     expect(freePages(lazy)).toBe(free);
     expect(freePages(run(lazy, store('heap')))).toBe(free - 1);
     expect(freePages(run(lazy, store('heap+0x200000')))).toBe(free - 2);
@@ -166,8 +166,17 @@ describe('sbrk', () => {
     expect([freePages(state), freePagesAtLeast(state)]).toEqual([free, free - 1]);
   });
 
+  it('defers them always where the kernel knows no other way; pressure uses them at once', () => {
+    const start = started(1000, { lazySbrk: 'always' });
+    expect(freePages(run(start, sbrk(0x2000)))).toBe(free);
+    const pressure: Operation = { op: 'pressure', proc: 0, freePages: 7 };
+    expect(freePages(run(start, pressure))).toBe(7);
+    expect(only(start, pressure, { failAt: 3 }).result.kind).toBe('killed');
+    expect(only(started(), pressure, { failAt: 3 }).result.kind).toBe('value');
+  });
+
   it('promises the rest of the page that holds the break, or not', () => {
-    const lazy = run(started(1000, { lazySbrk: true }), sbrk(1, true));
+    const lazy = run(started(1000, { lazySbrk: 'asked' }), sbrk(1, true));
     const outcomes = step(lazy, store('heap+0x100'));
     expect(outcomes.map((o) => o.result.kind)).toEqual(['killed', 'ok']);
     expect(only(lazy, store('heap', 1)).result.kind).toBe('ok');

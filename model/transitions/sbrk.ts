@@ -2,7 +2,7 @@
 import { LEVEL0_BYTES, PTE_R, PTE_U, PTE_W, PTE_X, pageRoundUp } from '../../spec/sv39.ts';
 import { PAGE_BYTES } from '../../spec/units.ts';
 import { TRAPFRAME } from '../../spec/xv6.ts';
-import { dropFrame } from '../address-space.ts';
+import { dropFrame, makePresent } from '../address-space.ts';
 import { ZERO_PAGE } from '../content.ts';
 import { addFrame } from '../frames.ts';
 import { value } from '../outcome.ts';
@@ -29,7 +29,8 @@ export function sbrk(
   const { sizeBytes } = processOf(work, slot);
   if (bytes < 0) return shrink(work, slot, sizeBytes + bytes);
   if (sizeBytes + bytes > TRAPFRAME) return show(work, slot, value(-1));
-  const lazy = work.profile.lazySbrk && request.lazy === true;
+  const { lazySbrk } = work.profile;
+  const lazy = lazySbrk === 'always' || (lazySbrk === 'asked' && request.lazy === true);
   if (!lazy && !grow(work, slot, sizeBytes + bytes)) return show(work, slot, value(-1));
   update(work, slot, { sizeBytes: sizeBytes + bytes });
   return show(work, slot, value(sizeBytes));
@@ -103,9 +104,20 @@ export function pressurePages(pages: PageMap, sizeBytes: number, free: number, t
   return count;
 }
 
-/** Takes memory until `freePages` are free: the driver calls sbrk with what `pressurePages` says. */
+/**
+ * Takes memory until `freePages` are free: the driver calls sbrk with what `pressurePages` says, and stores
+ * a zero to each page of it, for which a lazy kernel gives it a frame, or ends the process.
+ */
 export function pressure(work: Work, slot: number, { freePages }: { freePages: number }): boolean {
   const { pages, sizeBytes } = processOf(work, slot);
   const count = pressurePages(pages, sizeBytes, work.free, freePages);
-  return sbrk(work, slot, { bytes: count * PAGE_BYTES });
+  const newSize = sizeBytes + count * PAGE_BYTES;
+  if (work.profile.lazySbrk !== 'always' || newSize > TRAPFRAME) {
+    return sbrk(work, slot, { bytes: newSize - sizeBytes });
+  }
+  update(work, slot, { sizeBytes: newSize });
+  for (let va = pageRoundUp(sizeBytes); va < newSize; va += PAGE_BYTES) {
+    if (makePresent(work, slot, va) !== 'ok') return killNow(work, slot);
+  }
+  return show(work, slot, value(sizeBytes));
 }

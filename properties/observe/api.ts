@@ -125,10 +125,6 @@ export interface KernelLayout {
   timer: TimerKind;
   /** `kfork` and its like instead of `fork` */
   renamed: boolean;
-  /** sbrk takes a second argument, by which it only reserves addresses (the trees of 2025) */
-  lazy: boolean;
-  /** sbrk never adds pages: every one comes with its first use (the lazy allocation lab) */
-  lazyAlways: boolean;
   /** What could not be found as debug information would tell it, one sentence each; empty in most kernels. */
   degraded: readonly string[];
 }

@@ -31,14 +31,13 @@ describe('bundled kernels', () => {
     expect(layout.counts.map((candidate) => candidate.name)).toEqual(['page_refs']);
     expect(layout.fileTable).toMatchObject({ count: 100, pipeType: 1 });
     expect(Object.values(layout.functions)).not.toContain(undefined);
-    expect(layout).toMatchObject({ timer: 'sstc', renamed: false, lazy: false, lazyAlways: false });
+    expect(layout).toMatchObject({ timer: 'sstc', renamed: false });
   });
 
   test.each([
     ['eager', { timer: 'sstc' }],
     ['cow-clint', { timer: 'clint' }],
-    ['cow-renamed', { renamed: true, lazy: false }],
-    ['cow-lazy', { lazy: true, lazyAlways: false }],
+    ['cow-renamed', { renamed: true }],
   ])('%s', async (name, features) => {
     expect(await layoutOf(name)).toMatchObject(features);
   });

@@ -6,7 +6,6 @@ import { defaultFileTable, defaultFreelists, defaultProcLayout } from './default
 import { fileTableLayout } from './file-table-layout.ts';
 import { freelistHeads } from './freelist-layout.ts';
 import { isRenamed, kernelFunctions, timerKind } from './kernel-functions.ts';
-import { lazySbrk } from './lazy-sbrk.ts';
 import { procLayout } from './proc-layout.ts';
 import { type Extent, typedRoots, untypedRoots } from './root-words.ts';
 
@@ -57,7 +56,6 @@ export function inspectKernel(
     functions: kernelFunctions(elf),
     timer: timerKind(elf),
     renamed: isRenamed(elf),
-    ...lazySbrk(elf, proc.sz.offset),
     degraded,
   };
 }

@@ -1,3 +1,4 @@
+import { PAGE_BYTES } from '../../spec/units.ts';
 import { SYSCALL, type SyscallName } from '../../spec/xv6.ts';
 import type { AnyOperation, Injection } from './definition.ts';
 
@@ -7,6 +8,14 @@ const ARGUMENTS = ['a0', 'a1', 'a2', 'a3', 'a4', 'a5'] as const;
 export function syscall(name: SyscallName, ...args: (bigint | number)[]): Injection {
   return syscallNumber(SYSCALL[name], ...args);
 }
+
+const EAGER = 1;
+
+/** sbrk through the agent's `do_grow`, which also uses every new page: none is left promised. */
+export const grow = (pages: number): Injection => ({
+  ...syscall('sbrk', pages * PAGE_BYTES, EAGER),
+  stub: 'do_grow',
+});
 
 /** As `syscall`, by number: for the system calls of other kernels. */
 export function syscallNumber(number: number, ...args: (bigint | number)[]): Injection {

@@ -3,10 +3,8 @@ import { pressurePages } from '../../model/index.ts';
 import type { Operation } from '../../spec/operation.ts';
 import { processes, simplerNumber } from './arguments.ts';
 import type { OperationDefinition } from './definition.ts';
-import { replace, syscall } from './helpers.ts';
+import { grow, replace } from './helpers.ts';
 import { modelStep } from './model-step.ts';
-
-const EAGER = 1;
 
 type Pressure = Extract<Operation, { op: 'pressure' }>;
 
@@ -23,8 +21,7 @@ export const pressure: OperationDefinition<Pressure> = {
       { weight: 2, arbitrary: fc.integer({ min: 5, max: 16 }) },
     ),
   }),
-  inject: (operation, { state, slot }) =>
-    syscall('sbrk', pressurePages(state, slot, operation.freePages) * 4096, EAGER),
+  inject: (operation, { state, slot }) => grow(pressurePages(state, slot, operation.freePages)),
   step: modelStep,
   takesAllMemory: () => true,
   simpler: (operation) => replace(operation, 'freePages', simplerNumber(operation.freePages)),

@@ -211,8 +211,17 @@ static long
 fill_memory(int leave)
 {
   long taken = 0;
-  while (sbrk(PAGE) != (char *)-1)
+  struct stat st;
+  int stats = fstat(0, &st) == 0;
+  char *page;
+  while ((page = sbrk(PAGE)) != (char *)-1) {
+    // a lazy sbrk has no page yet: the call gives it one, or fails
+    if (stats && fstat(0, (struct stat *)(page + PAGE - sizeof st)) != 0) {
+      sbrk(-(int)PAGE);
+      break;
+    }
     taken++;
+  }
   if (leave > 0 && leave <= taken)
     sbrk(-(leave * (int)PAGE));
   return taken;

@@ -74,6 +74,7 @@ export function openSession(options: SessionOptions): Session {
   const reader = createObserver(guest.layout, memory);
   const definitions = options.operations ?? OPERATIONS;
 
+  const learnt = learnProfile(guest, () => reader.observe());
   const booted = reader.observe();
   const freeWatch = createFreeWatch(guest);
   freeWatch.sync(booted);
@@ -98,7 +99,7 @@ export function openSession(options: SessionOptions): Session {
     },
   };
   const freeAtBoot = booted.freelist.length;
-  const profile = { ...learnProfile(guest, booted), cow: options.copying !== true };
+  const profile = { ...learnt, cow: options.copying !== true };
   const { elf: file, segments, symbols } = guest.agent;
   const agent = { segments, symbols, file, files: diskFiles(options.image) };
   const readPage = (ppn: number): Uint8Array => {

@@ -277,8 +277,6 @@ function layoutOf(lists: number): KernelLayout {
     functions: none,
     timer: 'unknown',
     renamed: false,
-    lazy: false,
-    lazyAlways: false,
     degraded: [],
   };
 }
