@@ -96,6 +96,15 @@ describe('seeded bugs', () => {
     session.dispose();
   });
 
+  test('the line is named that stores to a shared page, not who takes a free one meanwhile', async () => {
+    const session = await openKernel('mutant:copyout-ignores-cow');
+    const { failure } = runCampaign(session, { seed: 1, runs: 60 });
+    expect(failure?.sequence).toMatchObject([{ op: 'pipe' }]);
+    const { where } = explain(session, failure!).violation;
+    expect(where?.map((line) => line.function).slice(0, 2)).toEqual(['memmove', 'copyout']);
+    session.dispose();
+  });
+
   test('a reproducer shows the bug again, and only there; its page names the guilty line', async () => {
     const session = await openKernel('mutant:pipe-never-freed');
     const { failure } = runCampaign(session, { seed: 1, runs: 60 });

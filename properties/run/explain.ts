@@ -4,7 +4,7 @@ import { slotName } from '../checkers/index.ts';
 import type { AllocatorEvent } from '../guest/api.ts';
 import { printLine } from './describe.ts';
 import { runSequence } from './run-sequence.ts';
-import type { RunPoint, Session } from './session.ts';
+import type { Session } from './session.ts';
 import type { ShrunkFailure } from './shrink-failure.ts';
 import { freeOf, ownersByPage, traceEvents, traceFrames, traceProcesses } from './trace-step.ts';
 
@@ -77,24 +77,23 @@ function writerOf(session: Session, { base, sequence, violation }: ShrunkFailure
   if (violation.page === undefined || !BY_A_STORE.has(violation.clause)) return undefined;
   const { machine, where } = session.guest;
   const page = Math.floor(Number(violation.page) / 4096);
+  const { onAccess } = machine.watches;
   let found: SourceLine[] | undefined;
-  let armed: RunPoint['states'] | undefined;
   runSequence(session, sequence, {
     base,
-    onStep(at, states) {
+    onStep(at) {
       if (at !== violation.step - 1) return;
-      armed = states;
       machine.watches.set(page, { store: true });
-      machine.watches.onAccess = ({ hart, privilege }) => {
-        found ??= privilege === 0 ? [] : where(hart);
+      machine.watches.onAccess = (access) => {
+        // free pages are watched all the time, by others
+        if (Math.floor(access.pa / 4096) !== page) return onAccess?.(access) ?? 'continue';
+        found ??= access.privilege === 0 ? [] : where(access.hart);
         return 'continue';
       };
     },
   });
-  if (armed !== undefined) {
-    machine.watches.clear();
-    machine.watches.onAccess = undefined;
-  }
+  machine.watches.set(page, {});
+  machine.watches.onAccess = onAccess;
   return found;
 }
 
