@@ -100,10 +100,11 @@ int console_read(u64 dst, int n) {
   while (input.taken == input.ready && !killed(p))
     sleep(&input, &input.lock);
   if (input.taken != input.ready && !killed(p)) {
+    char line[LINES];
     int length = line_length(n);
-    if (uvmready(p->pagetable, dst, length, STORE) == 0) {
-      for (int i = 0; i < length; i++)
-        copyout(p->pagetable, dst + i, input_at(input.taken + i), 1);
+    for (int i = 0; i < length; i++)
+      line[i] = *input_at(input.taken + i);
+    if (copyout(p->pagetable, dst, line, length) == 0) {
       // A control-D is taken only by the read that it ends, even if that is the next one.
       input.taken += length == 0 && n > 0 ? 1 : length;
       result = length;
