@@ -35,7 +35,7 @@ export function canonical(state: ModelState): string {
     const text = textOf(state, order);
     if (least === undefined || text < least) least = text;
   }
-  return [`free ${state.free}`, least, diskText(state)].join('\n');
+  return [`free ${state.free}`, least, diskText(state), ...consoleText(state)].join('\n');
 }
 
 /** All processes in an order that starts with init, by names that follow from that order. */
@@ -118,6 +118,10 @@ function numbering(): (thing: number) => readonly [number: number, isNew: boolea
     return [numbers.size - 1, true];
   };
 }
+
+/** What waits at the console; nothing when nothing does. */
+const consoleText = ({ console: { ready, editing } }: ModelState): string[] =>
+  ready.length + editing.length === 0 ? [] : [`${ready.join(' ')}|${editing.join(' ')}`];
 
 /** The disk as far as it is not the one every sequence starts with: inodes reachable by name or file. */
 function diskText(state: ModelState): string {

@@ -256,6 +256,13 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
+      op: fc.constant('type'),
+      text: fc.constantFrom('ab\n', 'a', '\x04', 'x'.repeat(130)),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
       op: fc.constant('fetch'),
       proc,
       va: fc.constantFrom('ret_insn', 'data', 'maxva'),

@@ -75,6 +75,7 @@ export function initialState(
     free: observed.freelist.length,
     pipes: new Map(),
     files: new Map(),
+    console: { ready: [], editing: [] },
     disk,
   };
 }

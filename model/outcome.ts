@@ -1,5 +1,6 @@
 /** What a step may show: the result a program sees, and the state afterwards. */
 import type { ModelState } from './state.ts';
+import type { Data } from './user-copy.ts';
 
 /** What a process shows after its operation: register a0 when it parks again, or why it does not. */
 export type Expected =
@@ -33,6 +34,11 @@ export interface Outcome {
    * the order in which the model completed them. The driver lets them run before the next step.
    */
   completions: readonly Completion[];
+  /**
+   * Of a write to the console: what could be read of its buffer. As many of these bytes as the call
+   * returns go to the serial port.
+   */
+  output?: Data;
   /** in a few words, what this outcome assumes where kernels may differ; empty when nothing */
   note: string;
 }

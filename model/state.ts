@@ -17,7 +17,9 @@ export type Blocked =
   | { op: 'wait'; va: number }
   | { op: 'pipe-read'; pipe: number; va: number; length: number }
   | { op: 'pipe-write'; pipe: number; va: number; length: number; done: number }
-  /** sleeps, or waits for console input: only a kill ends it */
+  /** `done` bytes of the read are in user memory already */
+  | { op: 'console-read'; va: number; length: number; done: number }
+  /** sleeps: only a kill ends it */
   | { op: 'forever' };
 
 export interface Process {
@@ -48,6 +50,14 @@ export interface Pipe {
   readonly bytes: readonly number[];
   readonly readOpen: boolean;
   readonly writeOpen: boolean;
+}
+
+/** What was typed and not yet read. */
+export interface ConsoleInput {
+  /** whole lines, ends of input (control-D), and what had filled the buffer: may be read */
+  readonly ready: readonly number[];
+  /** the line that is still being typed */
+  readonly editing: readonly number[];
 }
 
 export interface OpenFile {
@@ -89,6 +99,7 @@ export interface ModelState {
   readonly free: number;
   readonly pipes: ReadonlyMap<number, Pipe>;
   readonly files: ReadonlyMap<number, OpenFile>;
+  readonly console: ConsoleInput;
   readonly disk: Disk;
 }
 

@@ -3,6 +3,7 @@ import type { Operation } from '../spec/operation.ts';
 import { resolveIn } from './address.ts';
 import type { Outcome } from './outcome.ts';
 import { actingSlot, INIT, type ModelState, processOf, targetSlot } from './state.ts';
+import { typeText } from './transitions/console.ts';
 import { close, dup } from './transitions/descriptors.ts';
 import { exec } from './transitions/exec.ts';
 import { exit, kill, killNow, reap, wait } from './transitions/exit.ts';
@@ -35,6 +36,9 @@ type Action = (work: Work, slot: number) => boolean;
 export function step(state: ModelState, operation: Operation, env: Env = {}): Outcome[] {
   if (operation.op === 'fail-alloc') {
     return [{ state, result: { kind: 'ok' }, completions: [], note: '' }];
+  }
+  if (operation.op === 'type') {
+    return explore(state, INIT, env, (work) => typeText(work, INIT, operation.text));
   }
   const slot = actingSlot(state, operation.proc);
   if (slot === undefined) return [];
@@ -72,12 +76,17 @@ function explore(state: ModelState, slot: number, env: Env, action: Action): Out
       result: own?.result ?? { kind: 'blocked' },
       completions: work.results.filter((shown) => shown !== own),
       note: work.notes.join('; '),
+      ...(work.output && { output: work.output }),
     });
   } while (nextChoices(choices));
   return outcomes;
 }
 
-function act(work: Work, slot: number, operation: Exclude<Operation, { op: 'fail-alloc' }>) {
+function act(
+  work: Work,
+  slot: number,
+  operation: Exclude<Operation, { op: 'fail-alloc' | 'type' }>,
+) {
   // Addresses beyond 2^53 lose their low bits as numbers, but no page can be mapped there.
   const at = (address: string): number =>
     Number(resolveIn(work.before.image, processOf(work, slot), address));

@@ -67,6 +67,25 @@ export function copyOut(work: Work, slot: number, va: number, from: Data): numbe
   return ready;
 }
 
+/**
+ * Kernel to user, from a queue of bytes that is emptied by it. When user memory cannot be written, the
+ * bytes before that count; the byte that failed may be lost. `result` is what read returns.
+ */
+export function copyOutStream(
+  work: Work,
+  slot: number,
+  va: number,
+  bytes: Uint8Array,
+): { taken: number; result: number } {
+  const done = copyOut(work, slot, va, data(bytes));
+  if (done === bytes.length) return { taken: done, result: done };
+  const way = choose(work, done === 0 ? 3 : 2);
+  const isKept = way === 1;
+  note(work, `the byte that could not be copied out is ${isKept ? 'kept' : 'lost'}`);
+  const fails = way === 2 || (isKept && done === 0);
+  return { taken: isKept ? done : done + 1, result: fails ? -1 : done };
+}
+
 /** Some kernels resolve the first page even when there is nothing to copy. Always 0. */
 function zeroLength(work: Work, slot: number, va: number): 0 {
   if (!(va >= 0 && va < MAXVA) || allocationsLeft(work) === 0) return 0;

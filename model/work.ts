@@ -7,7 +7,15 @@
 import type { Disk } from './disk.ts';
 import { draftFrames, type FramesDraft, finishFrames } from './frames.ts';
 import type { Completion, Expected } from './outcome.ts';
-import { type ModelState, type OpenFile, type Pipe, type Process, processOf } from './state.ts';
+import {
+  type ConsoleInput,
+  type ModelState,
+  type OpenFile,
+  type Pipe,
+  type Process,
+  processOf,
+} from './state.ts';
+import type { Data } from './user-copy.ts';
 
 /** What the environment does to a step. */
 export interface Env {
@@ -23,6 +31,9 @@ export interface Work {
   free: number;
   pipes: Map<number, Pipe>;
   files: Map<number, OpenFile>;
+  console: ConsoleInput;
+  /** what a write to the console could read of its buffer */
+  output: Data | undefined;
   disk: Disk;
   /** pages asked for so far */
   allocations: number;
@@ -74,6 +85,8 @@ export const startWork = (before: ModelState, env: Env, choices: Choices): Work 
   free: before.free,
   pipes: new Map(before.pipes),
   files: new Map(before.files),
+  console: before.console,
+  output: undefined,
   disk: before.disk,
   allocations: 0,
   failAt: env.failAt ?? Number.POSITIVE_INFINITY,
@@ -93,6 +106,7 @@ export const finishWork = (work: Work): ModelState => ({
   free: work.free,
   pipes: work.pipes,
   files: work.files,
+  console: work.console,
   disk: work.disk,
 });
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Operation } from '../spec/operation.ts';
 import type { AnyOperation, OperationDefinition } from './ops/index.ts';
 import { OPERATIONS } from './ops/index.ts';
 
@@ -35,13 +36,24 @@ export function operationArbitrary(options: GenerateOptions = {}): fc.Arbitrary<
   return fc.oneof(...choices);
 }
 
+interface Leaning {
+  weight: number;
+  towards: readonly string[];
+  /** what such a sequence begins with */
+  first?: readonly Operation[];
+}
+
+/** Then descriptor 0 is the console, as it is for every program that init starts. */
+const OPEN_CONSOLE: Operation = { op: 'open', proc: 0, path: 'str_console', mode: 2 };
+
 /** Which operations a sequence is made of, mostly: a mixture finds less than many different leanings. */
-const LEANINGS: readonly { weight: number; towards: readonly string[] }[] = [
+const LEANINGS: readonly Leaning[] = [
   { weight: 6, towards: [] },
   { weight: 1, towards: ['fork'] },
   { weight: 1, towards: ['fork', 'exit', 'wait', 'kill'] },
   { weight: 1, towards: ['fork', 'store', 'fill', 'amo'] },
   { weight: 1, towards: ['pipe', 'read', 'write', 'fork'] },
+  { weight: 2, towards: ['type', 'read', 'fail-alloc'], first: [OPEN_CONSOLE] },
   { weight: 1, towards: ['sbrk', 'fork', 'store', 'pressure'] },
   { weight: 1, towards: ['fail-alloc', 'fork', 'store', 'exec', 'read', 'sbrk'] },
 ];
@@ -59,14 +71,17 @@ export function sequenceArbitrary(options: GenerateOptions = {}): fc.Arbitrary<A
   const leaning = LEANINGS.filter(
     ({ towards }) => towards.length === 0 || chosen.some(({ op }) => towards.includes(op)),
   );
-  const sequences = leaning.map(({ weight, towards }) => {
+  const isChosen = (operation: AnyOperation) => chosen.some(({ op }) => op === operation.op);
+  const sequences = leaning.map(({ weight, towards, first = [] }) => {
     const operation = fc.oneof(
       ...chosen.map(({ op, weight: usual, arbitrary }) => ({
         weight: towards.includes(op) ? usual * LEANS_BY : usual,
         arbitrary,
       })),
     );
-    return { weight, arbitrary: fc.array(operation, { minLength, maxLength, size: 'max' }) };
+    const rest = fc.array(operation, { minLength, maxLength, size: 'max' });
+    const begun = fc.record({ first: fc.constant(first.filter(isChosen)), rest });
+    return { weight, arbitrary: begun };
   });
   const fork = chosen.find((definition) => definition.op === 'fork');
   const forks = fork
@@ -74,5 +89,5 @@ export function sequenceArbitrary(options: GenerateOptions = {}): fc.Arbitrary<A
     : fc.constant([]);
   return fc
     .tuple(forks, fc.oneof(...sequences))
-    .map(([first, rest]) => [...first, ...rest].slice(0, maxLength));
+    .map(([forked, { first, rest }]) => [...first, ...forked, ...rest].slice(0, maxLength));
 }

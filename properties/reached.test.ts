@@ -12,8 +12,10 @@ describe('situations', () => {
   });
 
   test('of a kernel that copies at fork no sharing is expected', () => {
-    const { 'a page is shared': _, 'a shared page is written': __, ...rest } = all;
-    expect(missingSituations(rest, SOMETIMES_AFTER_STEPS, true)).toHaveLength(2);
+    const rest: Record<string, number> = { ...all };
+    for (const situation of Object.keys(all))
+      if (situation.includes('shared')) delete rest[situation];
+    expect(missingSituations(rest, SOMETIMES_AFTER_STEPS, true)).toHaveLength(3);
     expect(missingSituations(rest, SOMETIMES_AFTER_STEPS, false)).toEqual([]);
   });
 

@@ -33,6 +33,10 @@ export const SOMETIMES = [
   'a call fails',
   'a process blocks',
   'a blocked process comes back',
+  'the console is written',
+  'the console is read',
+  'the console is read into a shared page',
+  'a reader that waits at the console comes back',
   'a sequence ends with everything given back',
 ] as const;
 
@@ -40,7 +44,11 @@ export const SOMETIMES = [
 export const SOMETIMES_AFTER_STEPS = 2000;
 
 /** Those that need a fork which shares pages. */
-const OF_SHARING: readonly string[] = ['a page is shared', 'a shared page is written'];
+const OF_SHARING: readonly string[] = [
+  'a page is shared',
+  'a shared page is written',
+  'the console is read into a shared page',
+];
 
 /** Situations that were never reached, once enough was run to expect them. */
 export function missingSituations(

@@ -15,6 +15,8 @@ export type FieldKind =
   | { width: readonly number[] }
   /** `none` for −1, else a slot number */
   | 'target'
+  /** bytes, at least one; other than letters, digits and the like as `\n`, `\x04` */
+  | 'text'
   /** written as the field's name when true, absent when not; only last */
   | 'flag';
 
@@ -29,13 +31,16 @@ export interface OperationSyntax {
   fields: readonly (readonly [name: string, kind: FieldKind])[];
 }
 
+/** Operations of the environment: no process acts. */
+const ENVIRONMENT: readonly string[] = ['fail-alloc', 'type'] satisfies Operation['op'][];
+
 type FieldsOf<O> = O extends Operation ? Exclude<keyof O, 'op' | 'proc'> : never;
 /** A row for an operation of ours: its field names are checked against the operation's type. */
 function row<Name extends Operation['op']>(
   op: Name,
   ...fields: (readonly [FieldsOf<Extract<Operation, { op: Name }>> & string, FieldKind])[]
 ): OperationSyntax {
-  return { op, acting: op !== 'fail-alloc', fields };
+  return { op, acting: !ENVIRONMENT.includes(op), fields };
 }
 
 const anyWidth: FieldKind = { width: [1, 2, 4, 8] };
@@ -76,4 +81,5 @@ export const OPERATION_SYNTAX: readonly OperationSyntax[] = [
   row('getpid'),
   row('pressure', ['freePages', 'integer']),
   row('fail-alloc', ['nth', 'integer']),
+  row('type', ['text', 'text']),
 ];

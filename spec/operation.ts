@@ -54,12 +54,14 @@ export type SyscallOperation =
   | (Acting & { op: 'uptime' })
   | (Acting & { op: 'getpid' });
 
-/** What the environment does: memory pressure and failing allocations. */
+/** What the environment does: memory pressure, failing allocations, keys pressed at the console. */
 export type EnvironmentOperation =
   /** the acting process takes memory (sbrk) until this many pages are free */
   | (Acting & { op: 'pressure'; freePages: number })
   /** the n-th page allocation from here fails (1 is the next one); holds until it happened */
-  | { op: 'fail-alloc'; nth: number };
+  | { op: 'fail-alloc'; nth: number }
+  /** these bytes (characters up to 0xff) arrive at the serial port, one after the other */
+  | { op: 'type'; text: string };
 
 export type Operation = MemoryOperation | SyscallOperation | EnvironmentOperation;
 

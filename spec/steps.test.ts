@@ -8,10 +8,12 @@ const address = fc.oneof(
   fc.constantFrom('data', 'text2', 'brk-0x1', 'str_f0', 'maxva+0x1000'),
   fc.nat().map((n) => `0x${n.toString(16)}`),
 );
+const byte = fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code));
 function arbitraryField(kind: FieldKind): fc.Arbitrary<unknown> {
   if (kind === 'address') return address;
   if (kind === 'integer' || kind === 'hex') return fc.integer();
   if (kind === 'target') return fc.integer({ min: -1, max: 9 });
+  if (kind === 'text') return fc.string({ minLength: 1, unit: byte });
   if (kind === 'flag') return fc.constantFrom(true, undefined);
   return fc.constantFrom<unknown>(...('width' in kind ? kind.width : kind.choice));
 }
@@ -62,6 +64,7 @@ describe('printSteps and parseSteps', () => {
       'p0 kill none => -1',
       'p2 sbrk -100 lazy',
       'fail-alloc 2',
+      'type hi\\x20there\\n\\x04',
       '',
     ].join('\n');
     expect(printSteps(parseSteps(text))).toBe(text);

@@ -18,6 +18,7 @@
  */
 import type { Operation, Sequence, Step } from './operation.ts';
 import { type FieldKind, OPERATION_SYNTAX, type OperationSyntax } from './operation-syntax.ts';
+import { parseText, printText } from './typed-text.ts';
 
 const FIRST_LINE = 'cowcheck steps 1';
 
@@ -58,6 +59,7 @@ function printField(kind: FieldKind, value: string | number): string {
     return number < 0 ? `-0x${(-number).toString(16)}` : `0x${number.toString(16)}`;
   }
   if (kind === 'target' && (value as number) < 0) return 'none';
+  if (kind === 'text') return printText(value as string);
   return String(value);
 }
 
@@ -202,6 +204,11 @@ function parseField(
   if (kind === 'address') {
     if (!ADDRESS.test(text)) throw bad('an address such as data+0x10 or 0x4000');
     return text;
+  }
+  if (kind === 'text') {
+    const typed = parseText(text);
+    if (typed === undefined) throw bad('text such as hello\\n or \\x04');
+    return typed;
   }
   if (kind === 'target' && text === 'none') return -1;
   if (!INTEGER.test(text))

@@ -44,6 +44,8 @@ export const NFILE = 100;
 export const NPROC = 64;
 /** Bytes that a pipe holds. */
 export const PIPESIZE = 512;
+/** Bytes of input that the console holds, the line that is being typed counted. */
+export const INPUT_BUF_SIZE = 128;
 /** Bytes of a name in a directory; longer path components are cut to it. */
 export const DIRSIZ = 14;
 /** Bytes of a disk block. */

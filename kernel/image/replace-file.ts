@@ -3,7 +3,7 @@ import { fsck, isHarmful } from './fsck.ts';
 import { ROOT_INODE } from './layout.ts';
 import { installLog } from './log.ts';
 import { putFile } from './put-file.ts';
-import { lookup, openVolume, readContents } from './volume.ts';
+import { lookup, openVolume, readContents, readInode } from './volume.ts';
 
 /** Refuses an image whose structure is broken; what a power cut leaves behind is accepted. */
 function openSound(image: Uint8Array) {
@@ -23,6 +23,13 @@ export function replaceFile(image: Uint8Array, path: string, bytes: Uint8Array):
   const volume = openSound(image);
   putFile(volume, path, bytes);
   return volume.image;
+}
+
+/** Type (`fileType`) of what a path of an image names, or undefined when nothing. Throws FsError on a broken image. */
+export function typeOf(image: Uint8Array, path: string): number | undefined {
+  const volume = openSound(image);
+  const inum = lookup(volume, path, ROOT_INODE);
+  return inum === undefined ? undefined : readInode(volume, inum).type;
 }
 
 /** Contents of a file of an image, or undefined when there is no such path. Throws FsError on a broken image. */

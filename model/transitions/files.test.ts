@@ -141,11 +141,4 @@ describe('files', () => {
     const emptied = run(linked, { op: 'open', proc: 0, path: 'str_init', mode: 0x402 });
     expect(results(emptied, exec)).toEqual(['-1']);
   });
-
-  it('the console takes writes and keeps readers waiting', () => {
-    const open = run(started(), { op: 'open', proc: 0, path: 'str_console', mode: 2 });
-    expect(results(open, write(0, 'data', 5))).toEqual(['= 0x5']);
-    expect(results(open, write(0, 'brk-0x3', 5))).toEqual(['0..3', '-1']);
-    expect(results(open, read(0, 'data', 5))).toEqual(['blocked']);
-  });
 });

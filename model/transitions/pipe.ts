@@ -1,7 +1,14 @@
 /** Pipes: one page of the allocator each, read and written byte by byte. */
 import { type Expected, value } from '../outcome.ts';
 import { processOf } from '../state.ts';
-import { copyIn, copyOut, data, littleEndian, readableLength } from '../user-copy.ts';
+import {
+  copyIn,
+  copyOut,
+  copyOutStream,
+  data,
+  littleEndian,
+  readableLength,
+} from '../user-copy.ts';
 import { allocateAll, choose, note, show, update, type Work } from '../work.ts';
 import { addDescriptor, addFile, closeDescriptor, closeFile } from './descriptors.ts';
 
@@ -65,18 +72,9 @@ export function pipeRead(
     return update(work, slot, { blocked: { op: 'pipe-read', pipe: id, va, length } });
   }
   const bytes = Uint8Array.from(from.bytes.slice(0, Math.max(length, 0)));
-  const done = copyOut(work, slot, va, data(bytes));
-  let taken = done;
-  let result: Expected = value(done);
-  if (done < bytes.length) {
-    const way = choose(work, done === 0 ? 3 : 2);
-    taken += way === 1 ? 0 : 1;
-    if (way === 1 && done === 0) result = value(-1);
-    if (way === 2) result = value(-1);
-    note(work, `the byte that could not be copied out is ${way === 1 ? 'kept' : 'lost'}`);
-  }
+  const { taken, result } = copyOutStream(work, slot, va, bytes);
   work.pipes.set(id, { ...from, bytes: from.bytes.slice(taken) });
-  return show(work, slot, result);
+  return show(work, slot, value(result));
 }
 
 /**

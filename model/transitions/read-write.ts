@@ -5,7 +5,8 @@ import { inodeAt, withInode } from '../disk.ts';
 import { type Expected, value } from '../outcome.ts';
 import type { OpenFile } from '../state.ts';
 import { copyIn, copyOut, type Data } from '../user-copy.ts';
-import { choose, note, show, update, type Work } from '../work.ts';
+import { choose, note, show, type Work } from '../work.ts';
+import { consoleRead, consoleWrite } from './console.ts';
 import { fileNumber, openFile } from './descriptors.ts';
 import { pipeRead, pipeWrite } from './pipe.ts';
 
@@ -20,15 +21,9 @@ export function read(work: Work, slot: number, { fd, va, length }: Transfer): bo
   const file = openFile(work, slot, fd);
   if (!file?.readable) show(work, slot, value(-1));
   else if (file.kind === 'pipe') pipeRead(work, slot, file.id, va, length | 0);
-  else if (file.kind === 'console') readConsole(work, slot, length | 0);
+  else if (file.kind === 'console') consoleRead(work, slot, va, length | 0);
   else return readFile(work, slot, fd, va, length | 0);
   return true;
-}
-
-/** Nobody types: only a read of nothing returns. */
-function readConsole(work: Work, slot: number, length: number): boolean {
-  if (length <= 0) return show(work, slot, value(0));
-  return update(work, slot, { blocked: { op: 'forever' } });
 }
 
 function readFile(work: Work, slot: number, fd: number, va: number, length: number): boolean {
@@ -81,17 +76,9 @@ export function write(work: Work, slot: number, { fd, va, length }: Transfer): b
   const file = openFile(work, slot, fd);
   if (!file?.writable) show(work, slot, value(-1));
   else if (file.kind === 'pipe') pipeWrite(work, slot, file.id, va, length | 0);
-  else if (file.kind === 'console') writeConsole(work, slot, va, length | 0);
+  else if (file.kind === 'console') return consoleWrite(work, slot, va, length | 0);
   else return writeFile(work, slot, fd, va, length | 0);
   return true;
-}
-
-/** The console takes what can be read; how much of it is counted before a bad page differs. */
-function writeConsole(work: Work, slot: number, va: number, length: number): boolean {
-  const readable = copyIn(work, slot, va, length).bytes.length;
-  if (readable >= length) return show(work, slot, value(Math.max(length, 0)));
-  if (choose(work, 2) === 1) return show(work, slot, value(-1));
-  return show(work, slot, { kind: 'range', min: 0n, max: BigInt(readable) });
 }
 
 /** False when the content is not known, or the bytes are not, or the file would grow too large. */

@@ -1,6 +1,7 @@
 /** After the acting process: whoever it woke goes on, in any order, until nobody can. */
 import { processOf } from '../state.ts';
 import { choose, note, type Work } from '../work.ts';
+import { resumeConsole } from './console.ts';
 import { hasZombie, wait } from './exit.ts';
 import { pipeReady, resumePipe } from './pipe.ts';
 
@@ -9,6 +10,8 @@ function isReady(work: Work, slot: number): boolean {
   switch (blocked?.op) {
     case 'wait':
       return hasZombie(work, slot);
+    case 'console-read':
+      return work.console.ready.length > 0;
     case 'pipe-read':
       return pipeReady(work, blocked.pipe, 'read');
     case 'pipe-write':
@@ -26,6 +29,7 @@ export function settle(work: Work): void {
     const next = ready[ready.length > 1 ? choose(work, ready.length) : 0]!;
     if (ready.length > 1) note(work, `s${next.slot} wakes first`);
     if (next.blocked?.op === 'wait') wait(work, next.slot, next.blocked.va);
+    else if (next.blocked?.op === 'console-read') resumeConsole(work, next.slot, next.blocked);
     else resumePipe(work, next.slot);
   }
 }

@@ -272,6 +272,21 @@ describe('checkers', () => {
     expect(scenes('load', 0x80199000)).toMatch(/^translation: .* loads at 0x2000 lead to page/);
   });
 
+  test('content: what is written to the console must arrive there, in order', () => {
+    const opened = run(started(), { op: 'open', proc: 0, path: 'str_console', mode: 2 });
+    const write: Operation = { op: 'write', proc: 0, fd: 0, va: 'str_init', length: 5 };
+    const printing = (text: string) =>
+      scene(opened, write, (_, step) => {
+        step.printed = new TextEncoder().encode(text);
+      });
+    expect(objection(printing('/init'))).toBe('none');
+    expect(objection(printing('/in[a message]it'))).toBe('none');
+    expect(objection(printing('/inti'))).toBe(
+      'content: byte 4 of the 5 written to the console did not arrive there',
+    );
+    expect(objection(printing(''))).toMatch(/^content: byte 0 of the 5/);
+  });
+
   test('quiescence: pages lost, and pages too many', () => {
     expect(endOfSequence(100, 100)).toBeUndefined();
     expect(endOfSequence(100, 98)?.message).toMatch(/^2 pages are missing/);

@@ -1,5 +1,6 @@
 import type { Checker } from './checker.ts';
 import { conservation, freedWhileMapped } from './conservation.ts';
+import { consoleOutput } from './console-output.ts';
 import { content } from './content.ts';
 import { freelistLength, freelistShape } from './freelist.ts';
 import { isolation } from './isolation.ts';
@@ -30,6 +31,7 @@ export const CHECKERS: readonly Checker[] = [
   translation,
   freelistLength,
   content,
+  consoleOutput,
   quiescence,
 ];
 

@@ -96,6 +96,7 @@ export const quietStep = (result: GuestStep['result']): GuestStep => ({
   allocations: 0,
   failed: false,
   freed: [],
+  printed: new Uint8Array(0),
   insns: 0,
 });
 

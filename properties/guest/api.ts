@@ -77,6 +77,8 @@ export interface GuestStep {
   failed: boolean;
   /** pages handed to kfree, in order (physical addresses); a kernel may keep some, as others share them */
   freed: number[];
+  /** bytes that the kernel sent to the serial port */
+  printed: Uint8Array;
   /** retired instructions */
   insns: number;
 }
@@ -118,7 +120,7 @@ export interface Guest {
   /** what the kernel printed since boot */
   readonly console: () => string;
 
-  /** Performs an injected operation in a live process; `budgetInsns` bounds every wait. */
+  /** Performs an injected operation in a live process, or in init (−1); `budgetInsns` bounds every wait. */
   perform(slot: number, injection: Injection, options: PerformOptions): GuestStep;
   /** Performs a system call in init. Without settling, those whom it kills or wakes do not run yet. */
   performAsInit(injection: Injection, budgetInsns: number, settles?: boolean): GuestStep;

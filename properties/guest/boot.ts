@@ -75,6 +75,7 @@ export function bootGuest(options: BootOptions): Guest {
     panicBreakpoints: panics,
     stub: agent.address,
     panicMessage: (hart) => readText(machine, hart),
+    takePrinted: () => console.take(),
     where,
   });
 
@@ -184,12 +185,27 @@ function readText(machine: Machine, hart: Hart): string {
   return text;
 }
 
-function consoleBuffer(): { push: (byte: number) => void; text: () => string } {
+interface ConsoleBuffer {
+  push: (byte: number) => void;
+  /** the last of what was printed since boot */
+  text: () => string;
+  /** what was printed since this was asked last, or the last of it */
+  take: () => Uint8Array;
+}
+
+function consoleBuffer(): ConsoleBuffer {
   let bytes: number[] = [];
+  let fresh = 0;
   return {
     push(byte) {
       bytes.push(byte);
+      fresh++;
       if (bytes.length > 2 * CONSOLE_LIMIT) bytes = bytes.slice(-CONSOLE_LIMIT);
+    },
+    take() {
+      const taken = fresh === 0 ? [] : bytes.slice(-fresh);
+      fresh = 0;
+      return Uint8Array.from(taken);
     },
     text: () => String.fromCharCode(...bytes.slice(-CONSOLE_LIMIT)),
   };

@@ -23,6 +23,8 @@ export interface DriverParts {
   panicBreakpoints: ReadonlySet<number>;
   stub(name: string): bigint;
   panicMessage(hart: Hart): string;
+  /** what was printed since this was asked last */
+  takePrinted(): Uint8Array;
   where(hart: number): Trouble['where'];
 }
 
@@ -39,7 +41,7 @@ interface Parked {
 }
 const INIT = -1;
 
-type Record = Omit<GuestStep, 'allocations' | 'failed' | 'freed' | 'insns'>;
+type Record = Omit<GuestStep, 'allocations' | 'failed' | 'freed' | 'printed' | 'insns'>;
 
 /**
  * Schedules the parked processes from outside: time stands still, so a process runs until it parks
@@ -74,9 +76,10 @@ export class Driver {
 
   /** Has `slot` (or init, −1) perform an injection and lets everything that follows from it settle. */
   perform(slot: number, injection: Injection, options: PerformOptions): GuestStep {
-    const { machine, hooks } = this.parts;
+    const { machine, hooks, takePrinted } = this.parts;
     const before = machine.retired;
     hooks.reset();
+    takePrinted();
     const record: Record = {
       result: { kind: 'blocked' },
       completions: [],
@@ -87,6 +90,7 @@ export class Driver {
     const trouble =
       this.switchTo(slot, record, options.budgetInsns) ??
       this.act(slot, injection, options, record) ??
+      this.fetchTyped(injection, options, record) ??
       (options.settles === false ? undefined : this.settle(record, options.budgetInsns));
     if (trouble !== undefined) record.result = { kind: 'trouble', trouble };
     return {
@@ -94,6 +98,7 @@ export class Driver {
       allocations: hooks.allocations,
       failed: hooks.failed,
       freed: hooks.freed,
+      printed: takePrinted(),
       insns: machine.retired - before,
     };
   }
@@ -120,6 +125,7 @@ export class Driver {
       hart.setX(A0 + Number(register.slice(1)), value);
     }
     hart.pc = this.parts.stub(injection.stub);
+    if (injection.typed !== undefined) this.parts.machine.type(bytesOf(injection.typed));
 
     let sleepingRounds = 0;
     const { harts } = this.parts.machine;
@@ -150,6 +156,23 @@ export class Driver {
     const entry = this.slots[slot];
     if (entry !== undefined) entry.blocked = true;
     record.result = { kind: 'blocked' };
+    return undefined;
+  }
+
+  /**
+   * What was typed interrupts one hart: the acting process's as it starts, so that all is fetched when
+   * it comes back, or another one, which must have the time for it.
+   */
+  private fetchTyped(
+    { typed }: Injection,
+    { budgetInsns }: PerformOptions,
+    record: Record,
+  ): Trouble | undefined {
+    if (typed === undefined || this.parts.machine.harts.length === 1) return undefined;
+    for (let turn = 0; turn < BUSY_ROUNDS + typed.length; turn++) {
+      const parked = this.next(record, budgetInsns);
+      if ('kind' in parked) return parked;
+    }
     return undefined;
   }
 
@@ -276,5 +299,8 @@ export class Driver {
     return { kind, message, where: this.parts.where(this.currentHart) };
   }
 }
+
+const bytesOf = (text: string): Uint8Array =>
+  Uint8Array.from(text, (character) => character.charCodeAt(0));
 
 const name = (slot: number): string => (slot === INIT ? 'init' : `s${slot}`);

@@ -129,12 +129,13 @@ const files = ['str_f0', 'str_f1', 'str_f2', 'str_f3'];
 export const paths: fc.Arbitrary<Address> = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom('str_f0', 'str_f0', 'str_f1', 'str_f2', 'tstr_f0') },
   { weight: 2, arbitrary: fc.constantFrom('str_d0', 'str_dot', 'str_dotdot', 'str_missing') },
-  { weight: 1, arbitrary: fc.constantFrom('str_empty', 'str_long', 'str_notelf') },
+  { weight: 1, arbitrary: fc.constantFrom('str_empty', 'str_long', 'str_notelf', 'str_console') },
   { weight: 2, arbitrary: forbidden },
 );
 
 export const newPaths: fc.Arbitrary<Address> = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...files) },
+  { weight: 3, arbitrary: fc.constant('str_console') },
   { weight: 2, arbitrary: paths },
 );
 

@@ -7,7 +7,10 @@ import type { OperationSyntax } from '../../spec/operation-syntax.ts';
 /** What every operation has, ours and a plugin's alike. */
 export interface AnyOperation {
   op: string;
-  /** which live process acts, modulo their number; absent for what the environment does */
+  /**
+   * Which live process acts, modulo their number; absent for what the environment does: where the guest
+   * must run for it, init does.
+   */
   proc?: number;
 }
 
@@ -19,6 +22,8 @@ export interface Injection {
   /** a symbol of the agent */
   stub: string;
   registers: Partial<Record<RegisterName, bigint>>;
+  /** bytes that arrive at the serial port at that moment, one character each */
+  typed?: string;
 }
 
 /** What an operation may ask about the process that is going to act. */
@@ -28,7 +33,7 @@ export interface ActContext {
   pidOf(target: number): bigint;
   /** the model's state before the operation */
   state: ModelState;
-  /** slot of the acting process */
+  /** slot of the acting process; −1 (init) when the environment acts */
   slot: number;
 }
 

@@ -23,6 +23,7 @@ import { read } from './read.ts';
 import { sbrk } from './sbrk.ts';
 import { sleep } from './sleep.ts';
 import { store } from './store.ts';
+import { type } from './type.ts';
 import { unlink } from './unlink.ts';
 import { uptime } from './uptime.ts';
 import { wait } from './wait.ts';
@@ -58,6 +59,7 @@ export const OPERATIONS = [
   getpid,
   pressure,
   failAlloc,
+  type,
 ] as unknown as readonly OperationDefinition[];
 
 export type { ActContext, AnyOperation, Injection, OperationDefinition } from './definition.ts';

@@ -17,7 +17,7 @@ import { cProgram, type PlayedStep } from './c-program.ts';
 const step = (operation: Operation, more: Partial<PlayedStep> = {}): PlayedStep => ({
   operation,
   text: printLine(operation),
-  slot: operation.op === 'fail-alloc' ? undefined : 0,
+  slot: 'proc' in operation ? 0 : undefined,
   expected: 'ok',
   ...more,
 });
@@ -41,6 +41,22 @@ describe('C reproducer', () => {
     expect(text).toContain('if (got != -1) complain(4,');
     expect(text).toContain('AT(5, 0) fill_memory(2);');
     expect(text).toContain('#define SLOTS 2');
+  });
+
+  test('descriptors come after those that it prints to; the user is asked to type, before anything', () => {
+    const text = program([
+      step({ op: 'open', proc: 0, path: 'str_console', mode: 2 }),
+      step({ op: 'type', text: 'hi\n' }),
+      step({ op: 'read', proc: 0, fd: 0, va: 'data', length: 3 }),
+      step({ op: 'type', text: '\x04' }),
+      step({ op: 'close', proc: 0, fd: -1 }),
+    ]);
+    expect(text).toContain('got = read(3, (char *)at_data, 3);');
+    expect(text).toContain('got = close(-1);');
+    expect(text).toMatch(
+      /ten seconds: hi\\\\n\\\\x04"\);\n {2}wait_ticks\(100\);\n {2}start = uptime/,
+    );
+    expect(program([step({ op: 'fork', proc: 0 })])).not.toContain('ten seconds');
   });
 
   test('addresses are expressions; negative differences and raw numbers too', () => {

@@ -1,4 +1,5 @@
 import type { Address, Operation } from '../../spec/operation.ts';
+import { printText } from '../../spec/typed-text.ts';
 import { cAddress, cOperation } from './c-operations.ts';
 
 /** One step as it was played: who acted, and what a correct kernel answers. */
@@ -43,7 +44,7 @@ export function cProgram(input: CReproducer): string {
     ...input.steps.map((step, at) => stepCode(step, at + 1)),
     finalCode(input.finalBytes, last + 1),
     '}\n',
-    MAIN,
+    MAIN.replace('$TYPING', () => typing(input.steps)),
   ].join('\n');
 }
 
@@ -69,6 +70,9 @@ function stepCode(step: PlayedStep, number: number): string {
       `  AT(${number}, 0) fill_memory(${step.operation.nth - 1});`,
     );
     return `${lines.join('\n')}\n`;
+  }
+  if (step.operation.op === 'type') {
+    lines.push('  // (main asks the user for it, before the first step.)');
   }
   if (step.slot === undefined) return `${lines.join('\n')}\n`;
   const c = cOperation(step.operation, step.slot, step.child);
@@ -103,6 +107,16 @@ function finalCode(bytes: readonly FinalByte[], number: number): string {
       `    if (got != ${value}) complain(${number}, "the byte at ${va}", got, "${value}");\n  }`,
   );
   return ['  // what each process must find in the end', ...lines, ''].join('\n');
+}
+
+/** What the user must type, ahead of the steps: no program can do it. */
+function typing(steps: readonly PlayedStep[]): string {
+  const texts = steps.flatMap(({ operation }) => (operation.op === 'type' ? [operation.text] : []));
+  if (texts.length === 0) return '';
+  const shown = JSON.stringify(
+    `cowrepro: type this in the next ten seconds: ${printText(texts.join(''))}`,
+  );
+  return `  printf("%s\\n", ${shown});\n  wait_ticks(100);\n`;
 }
 
 const RUNTIME = `
@@ -309,7 +323,7 @@ main(int argc, char **argv)
   }
 
   int before = free_pages();
-  start = uptime();
+$TYPING  start = uptime();
   int pid = fork();
   if (pid == 0) {
     exec_again(PARENT, 0);

@@ -12,6 +12,7 @@ import {
   type Candidate,
   CHECKERS,
   type Disagreement,
+  INIT,
   type Sharing,
   type StepView,
   sharingOf,
@@ -56,16 +57,17 @@ export function runStep(
   const definition = session.operations.get(operation.op);
   const first = states[0];
   if (definition === undefined || first === undefined) return undefined;
-  const slot = actingSlot(first, operation.proc ?? 0);
-  if (slot === undefined) return undefined;
+  const slot = operation.proc === undefined ? undefined : actingSlot(first, operation.proc);
+  if (slot === undefined && operation.proc !== undefined) return undefined;
   const possible = possibleOutcomes(session, states, operation, definition);
   if (possible.length === 0 || definition.inject === undefined) return undefined;
 
   const { guest, observer } = session;
-  const injection = definition.inject(operation, actContext(session, first, slot));
+  const actor = slot ?? INIT;
+  const injection = definition.inject(operation, actContext(session, first, actor));
   const mark = guest.machine.memory.mark();
   session.freeWatch.take();
-  const step = guest.perform(slot, injection, {
+  const step = guest.perform(actor, injection, {
     budgetInsns: budgetInsns(session, operation),
     forks: operation.op === 'fork',
     sleeps: operation.op === 'sleep',

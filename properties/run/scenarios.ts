@@ -40,6 +40,16 @@ const TIGHT = [
     'p1 fstat 0 data1',
     'p0 amo.add.8 bss 0x1',
   ],
+  [
+    'p0 open str_console 0x2',
+    'p0 fork',
+    'p1 read 0 data 16',
+    'type hello\\n',
+    'p0 write 0 data 6',
+    'type abcdefgh\\n',
+    'p1 read 0 data1-0x2 4',
+    'p0 read 0 bss 8',
+  ],
   ['p0 fork', 'p1 lrsc.4 data 0x5', 'p0 kill 1', 'p0 wait data', 'p0 mkdir str_d0'],
 ];
 

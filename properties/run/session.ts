@@ -7,6 +7,7 @@ import { GuestError } from '../guest/guest-error.ts';
 import { createObserver, type Observation, type Observer } from '../observe/index.ts';
 import { OPERATIONS, type OperationDefinition } from '../ops/index.ts';
 import { syntaxOf } from '../plugin.ts';
+import { consoleFile } from './console-file.ts';
 import { diskFiles } from './disk-files.ts';
 import { createFreeWatch, type FreeWatch } from './free-watch.ts';
 import { learnProfile } from './learn-profile.ts';
@@ -70,6 +71,7 @@ const PAGE = 4096;
 /** Boots the kernel and forks slot 0. Throws GuestError, ElfError or LayoutError on unusable input. */
 export function openSession(options: SessionOptions): Session {
   const guest = bootGuest(options);
+  const files = { ...diskFiles(options.image), ...consoleFile(guest, options.image) };
   const { memory } = guest.machine;
   const reader = createObserver(guest.layout, memory);
   const definitions = options.operations ?? OPERATIONS;
@@ -101,7 +103,7 @@ export function openSession(options: SessionOptions): Session {
   const freeAtBoot = booted.freelist.length;
   const profile = { ...learnt, cow: options.copying !== true };
   const { elf: file, segments, symbols } = guest.agent;
-  const agent = { segments, symbols, file, files: diskFiles(options.image) };
+  const agent = { segments, symbols, file, files };
   const readPage = (ppn: number): Uint8Array => {
     const at = ppn * PAGE - memory.base;
     return memory.bytes().subarray(at, at + PAGE);

@@ -28,7 +28,9 @@ function operationComplexity(operation: AnyOperation): number {
   let sum = 0;
   for (const [field, value] of Object.entries(operation)) {
     if (field === 'op') continue;
-    sum += field === 'proc' ? Number(value) : valueComplexity(value);
+    if (field === 'proc') sum += Number(value);
+    else if (field === 'text') sum += String(value).length;
+    else sum += valueComplexity(value);
   }
   return sum;
 }
