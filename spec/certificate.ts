@@ -4,9 +4,9 @@ import type { DepthRow } from './campaign.ts';
 export interface Certificate {
   schema: 'cowcheck-certificate/1';
   bounds: { procs: number; pages: number; depth: number; failures: boolean };
-  /** what was explored; `model` for the model alone */
+  /** what was explored */
   kernel: { path: string; sha256: string };
-  /** identifies the model's rules: a digest of its sources */
+  /** version of the model's rules: that of the package */
   model: string;
   depths: DepthRow[];
   /** transitions by operation, failing allocations as `fork!` */
@@ -23,4 +23,34 @@ export interface Certificate {
    * with `!n ` before it when its n-th allocation fails.
    */
   visited: string[];
+}
+
+/**
+ * What an exploration of a model by itself shows. Schema `cowcheck-model-certificate/1`: the first line
+ * of its file, with a `seal` (SHA-256 over this line and the states); after it come the states themselves,
+ * gzip-compressed rows of as many bytes as the bounds make.
+ */
+export interface ModelCertificate {
+  schema: 'cowcheck-model-certificate/1';
+  /** name of the model, as `--model` takes it */
+  model: string;
+  /** version of the model's rules */
+  rules: string;
+  bounds: {
+    processes: number;
+    pages: number;
+    readOnly: number;
+    image: number;
+    frames: number;
+    failing: boolean;
+  };
+  /** canonical states, all that can be reached, and transitions out of them */
+  states: number;
+  transitions: number;
+  /** `newStates` first reached at a depth; states and transitions up to it */
+  depths: readonly { depth: number; newStates: number; states: number; transitions: number }[];
+  /** transitions by operation, failing allocations as `fork!` */
+  operations: Record<string, number>;
+  /** digest of the set of states, independent of their order */
+  digest: string;
 }

@@ -1,33 +1,18 @@
 import type { CampaignProgress } from '../../properties/campaign.ts';
 import type { CliContext } from '../context.ts';
-
-/** Milliseconds between two plain lines where there is no terminal. */
-const PLAIN_EVERY_MS = 5000;
-const CLEAR_LINE = '\r\x1b[K';
+import { liveLine } from '../live-line.ts';
 
 export interface ProgressLine {
   show(progress: CampaignProgress, elapsedMs: number): void;
   end(): void;
 }
 
-/** Progress on stderr: one live line on a terminal, a plain line now and then elsewhere. */
-export function progressLine({ process, terminal }: CliContext, runs: number): ProgressLine {
-  let last = 0;
-  let shown = false;
+/** Progress on stderr. */
+export function progressLine(context: CliContext, runs: number): ProgressLine {
+  const line = liveLine(context);
   return {
-    show(progress, elapsedMs) {
-      const text = describe(progress, elapsedMs, runs);
-      if (terminal.interactive) {
-        process.stderr.write(`${CLEAR_LINE}${text}`);
-        shown = true;
-      } else if (elapsedMs - last >= PLAIN_EVERY_MS) {
-        last = elapsedMs;
-        process.stderr.write(`${text}\n`);
-      }
-    },
-    end() {
-      if (shown) process.stderr.write(CLEAR_LINE);
-    },
+    show: (progress, elapsedMs) => line.show(describe(progress, elapsedMs, runs), elapsedMs),
+    end: line.end,
   };
 }
 

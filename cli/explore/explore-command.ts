@@ -27,9 +27,11 @@ import { withPage } from '../report/render-page.ts';
 import { beside } from '../workers/serve.ts';
 import { createWorkerPool, type WorkerPool } from '../workers/worker-pool.ts';
 import { exploreModel } from './explore-model.ts';
-import { depthTable, liveLine } from './explore-text.ts';
+import { count, depthTable, exploreLine, summary } from './explore-text.ts';
 import type { ExploreJob, ExploreReply, ExploreWorkerData } from './explore-worker.ts';
+import { isModelCertificate } from './model-files.ts';
 import { verifyCertificate } from './verify-certificate.ts';
+import { verifyModel } from './verify-model.ts';
 
 export type ExplorePool = WorkerPool<ExploreJob, ExploreReply>;
 
@@ -43,9 +45,11 @@ export async function exploreCommand(
   given: ExploreFlags,
   name?: string,
 ): Promise<void> {
-  if (given.model !== undefined) {
-    if (name !== undefined) throw new UsageError('--model explores no kernel: leave KERNEL out');
-    return exploreModel(this, given, given.model);
+  const ofModel = given.verify !== undefined && isModelCertificate(given.verify);
+  if (given.model !== undefined || ofModel) {
+    if (name !== undefined) throw new UsageError('a model is no kernel: leave KERNEL out');
+    if (given.verify !== undefined) return verifyModel(this, given, given.verify);
+    return exploreModel(this, given, given.model!);
   }
   const flags = { ...given, depth: given.depth ?? DEFAULT_DEPTH };
   const { memory, copying, fs } = flags;
@@ -114,7 +118,7 @@ async function search(context: CliContext, job: Search): Promise<void> {
     interrupted = true;
   });
   const start = context.now();
-  const line = liveLine(context);
+  const line = exploreLine(context);
   let finished = false;
   try {
     finished = await breadthFirst(at, {
@@ -129,7 +133,11 @@ async function search(context: CliContext, job: Search): Promise<void> {
         );
       },
       onProgress(exploration, depth, left) {
-        line.show(exploration, depth, left, context.now() - start);
+        const elapsedMs = context.now() - start;
+        const transitions = totalOf(exploration.operations);
+        const rate = `${count((transitions * 1000) / Math.max(elapsedMs, 1))} transitions a second`;
+        const { visited, expanded } = exploration;
+        line.show({ depth, states: visited.length, left, expanded }, rate, elapsedMs);
         return !interrupted;
       },
     });
@@ -140,7 +148,7 @@ async function search(context: CliContext, job: Search): Promise<void> {
   }
   const seconds = (context.now() - start) / 1000;
   const result = resultOf(job, finished, seconds);
-  context.process.stdout.write(depthTable(at, result));
+  context.process.stdout.write(`${depthTable(at.depths)}${summary(at, result)}`);
   if (flags.json !== undefined) writeText(flags.json, `${JSON.stringify(result, null, 2)}\n`);
   if (finished) {
     mkdirSync(flags.out, { recursive: true });
@@ -163,8 +171,11 @@ async function search(context: CliContext, job: Search): Promise<void> {
       : EXIT.violation;
 }
 
+const totalOf = (operations: Record<string, number>): number =>
+  Object.values(operations).reduce((sum, times) => sum + times, 0);
+
 function resultOf({ flags, opened, at }: Search, finished: boolean, seconds: number): CheckResult {
-  const steps = Object.values(at.operations).reduce((sum, times) => sum + times, 0);
+  const steps = totalOf(at.operations);
   const result: CheckResult = {
     schema: 'cowcheck/1',
     command: 'explore',

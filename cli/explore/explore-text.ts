@@ -1,52 +1,50 @@
 import type { Exploration } from '../../properties/explore/breadth-first.ts';
 import { violationLine } from '../../reports/violation.ts';
+import type { DepthRow } from '../../spec/campaign.ts';
 import type { CheckResult } from '../../spec/result.ts';
 import type { CliContext } from '../context.ts';
+import { liveLine } from '../live-line.ts';
 
-const CLEAR_LINE = '\r\x1b[K';
-/** Milliseconds between two plain lines where there is no terminal. */
-const PLAIN_EVERY_MS = 5000;
-const count = (value: number): string => Math.round(value).toLocaleString('en-US');
+export const count = (value: number): string => Math.round(value).toLocaleString('en-US');
 
-export interface LiveLine {
-  show(at: Exploration, depth: number, left: number, elapsedMs: number): void;
+/** How far an exploration is, in the middle of a depth. */
+interface Standing {
+  depth: number;
+  states: number;
+  /** states of the depth's frontier that are still to be expanded */
+  left: number;
+  /** states expanded so far, in all depths */
+  expanded: number;
+}
+
+export interface ExploreLine {
+  /** `rate` is a figure with its unit, such as `4,000 transitions a second` */
+  show(at: Standing, rate: string, elapsedMs: number): void;
   end(): void;
 }
 
 /** Depth, states, frontier, rate and the time left for the depth, on stderr. */
-export function liveLine({ process, terminal }: CliContext): LiveLine {
-  let last = 0;
-  let shown = false;
+export function exploreLine(context: CliContext): ExploreLine {
+  const line = liveLine(context);
   let depthStart = { depth: 0, at: 0, expanded: 0 };
   return {
-    show(at, depth, left, elapsedMs) {
-      if (depthStart.depth !== depth) depthStart = { depth, at: elapsedMs, expanded: at.expanded };
+    show({ depth, states, left, expanded }, rate, elapsedMs) {
+      if (depthStart.depth !== depth) depthStart = { depth, at: elapsedMs, expanded };
       const here = (elapsedMs - depthStart.at) / 1000;
-      const rate = (at.expanded - depthStart.expanded) / Math.max(here, 1e-3);
-      const eta = rate > 0 ? `, ${Math.ceil(left / rate)} s left for this depth` : '';
-      const transitions = Object.values(at.operations).reduce((sum, times) => sum + times, 0);
-      const text =
-        `depth ${depth}: ${count(at.visited.length)} states, frontier ${count(left)}, ` +
-        `${count((transitions * 1000) / Math.max(elapsedMs, 1))} transitions a second${eta}`;
-      if (terminal.interactive) {
-        process.stderr.write(`${CLEAR_LINE}${text}`);
-        shown = true;
-      } else if (elapsedMs - last >= PLAIN_EVERY_MS) {
-        last = elapsedMs;
-        process.stderr.write(`${text}\n`);
-      }
+      const perSecond = (expanded - depthStart.expanded) / Math.max(here, 1e-3);
+      const eta = perSecond > 0 ? `, ${Math.ceil(left / perSecond)} s left for this depth` : '';
+      const text = `depth ${depth}: ${count(states)} states, frontier ${count(left)}, ${rate}${eta}`;
+      line.show(text, elapsedMs);
     },
-    end() {
-      if (shown) process.stderr.write(CLEAR_LINE);
-    },
+    end: line.end,
   };
 }
 
-/** The table per depth and what came out, for standard output. */
-export function depthTable(at: Exploration, result: CheckResult): string {
+/** A table per depth, each line ended. */
+export function depthTable(depths: readonly DepthRow[]): string {
   const rows = [
     ['depth', 'new states', 'transitions', 'seconds'],
-    ...at.depths.map((row) => [
+    ...depths.map((row) => [
       String(row.depth),
       count(row.states),
       count(row.transitions),
@@ -54,21 +52,20 @@ export function depthTable(at: Exploration, result: CheckResult): string {
     ]),
   ];
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
-  const table = rows.map((row) => row.map((cell, i) => cell.padStart(widths[i]!)).join('  '));
-  return `${[...table, ...summary(at, result)].join('\n')}\n`;
+  const lines = rows.map((row) => row.map((cell, i) => cell.padStart(widths[i]!)).join('  '));
+  return `${lines.join('\n')}\n`;
 }
 
-function summary(at: Exploration, result: CheckResult): string[] {
+/** What came out of the exploration of a kernel. */
+export function summary(at: Exploration, result: CheckResult): string {
   const totals =
     `${count(at.abstractKeys.size)} states of the model, ${count(at.visited.length)} of model and kernel, ` +
     `${count(result.steps)} transitions, ${count(result.stepsPerSecond)} a second`;
   if (result.violation !== undefined) {
     const { steps } = result.reproducer ?? {};
-    return [totals, violationLine(result.violation, steps, result.kernel.path)];
+    return `${totals}\n${violationLine(result.violation, steps, result.kernel.path)}\n`;
   }
-  return [
-    result.verdict === 'pass'
-      ? `${totals}: the kernel follows the model on all of them`
-      : `${totals} so far, nothing found`,
-  ];
+  return result.verdict === 'pass'
+    ? `${totals}: the kernel follows the model on all of them\n`
+    : `${totals} so far, nothing found\n`;
 }

@@ -20,28 +20,59 @@ import type { Action, Seen } from './transitions.ts';
 
 const UNMAPPED = 2;
 
-/** What each process reads in each page: a bit, or UNMAPPED. `into` has processes × pages bytes. */
-export function readViews(l: Layout, row: Row, into: Uint8Array): void {
-  const cells = l.processes * l.pages;
-  for (let i = 0; i < cells; i++) {
-    const e = row[l.entries + i]!;
-    into[i] = e === 0 ? UNMAPPED : (row[frameAt(l, e >> 2)]! & ONE) >> 1;
-  }
+/** What the clauses ask of the state before a transition, found once for all that leave it. */
+export interface Before {
+  row: Row;
+  /** what each process reads in each page: a bit, or UNMAPPED */
+  views: Uint8Array;
+  /** mappings of each frame; index 0 counts unmapped pages */
+  owners: Uint8Array;
+  freeFrames: number;
 }
 
-const owners = new Uint8Array(64);
+export const emptyBefore = (l: Layout): Before => ({
+  row: new Uint8Array(l.size),
+  views: new Uint8Array(l.processes * l.pages),
+  owners: new Uint8Array(l.frames + 1),
+  freeFrames: 0,
+});
+
+/** Brings the rest up to date with `before.row`. */
+export function lookAt(l: Layout, before: Before): void {
+  const { row, views, owners } = before;
+  for (let i = 0; i < views.length; i++) views[i] = viewOf(l, row, row[l.entries + i]!);
+  countOwners(l, row, owners);
+  before.freeFrames = 0;
+  for (let f = 1; f <= l.frames; f++) if (row[frameAt(l, f)]! & FREE) before.freeFrames++;
+}
+
+/** The bit that an entry shows, or UNMAPPED. */
+const viewOf = (l: Layout, row: Row, e: number): number =>
+  e === 0 ? UNMAPPED : (row[frameAt(l, e >> 2)]! & ONE) >> 1;
 
 /** Mappings of each frame, counted; index 0 counts unmapped pages. */
-function countOwners(l: Layout, row: Row): Uint8Array {
-  owners.fill(0, 0, l.frames + 1);
+function countOwners(l: Layout, row: Row, into: Uint8Array): Uint8Array {
+  for (let f = 0; f <= l.frames; f++) into[f] = 0;
   const end = l.entries + l.processes * l.pages;
-  for (let at = l.entries; at < end; at++) owners[row[at]! >> 2]!++;
-  return owners;
+  for (let at = l.entries; at < end; at++) into[row[at]! >> 2]!++;
+  return into;
 }
+
+/** Mappings of one frame. */
+function ownersOf(l: Layout, row: Row, frame: number): number {
+  let n = 0;
+  const end = l.entries + l.processes * l.pages;
+  for (let at = l.entries; at < end; at++) if (row[at]! >> 2 === frame) n++;
+  return n;
+}
+
+/** At most 60 frames, and 8 × 8 pages. */
+const mappedNow = new Uint8Array(64);
+const mustRead = new Uint8Array(64);
 
 /** The first clause that a state breaks. */
 export function brokenByState(l: Layout, row: Row): Clause | undefined {
-  const mapped = countOwners(l, row);
+  const mapped = countOwners(l, row, mappedNow);
   for (let f = 1; f <= l.frames; f++) {
     const byte = row[frameAt(l, f)]!;
     const n = mapped[f]!;
@@ -83,24 +114,25 @@ function brokenQuiescence(l: Layout, row: Row): Clause | undefined {
  * What the action must show, from the state before it, the meaning of the operation, and which of the
  * correct designs it is: not from the rules that may be broken.
  */
-function expected(l: Layout, rules: Rules, before: Row, action: Action): Seen {
+function expected(l: Layout, rules: Rules, before: Before, action: Action): Seen {
   const { name, p, v, oom } = action;
-  const noFrame = oom || freeFrames(l, before) === 0;
+  const { row, owners, freeFrames } = before;
+  const noFrame = oom || freeFrames === 0;
   if (name === 'store' || name === 'copyout') {
     const refused: Seen = name === 'store' ? 'killed' : 'failed';
-    const e = before[entryAt(l, p, v)]!;
+    const e = row[entryAt(l, p, v)]!;
     if (e === 0 || v < l.readOnly) return refused;
-    const copies = countOwners(l, before)[e >> 2]! > 1 || (copiesSole(rules) && (e & W) === 0);
+    const copies = owners[e >> 2]! > 1 || (copiesSole(rules) && (e & W) === 0);
     return noFrame && copies ? refused : 'ok';
   }
   if (name === 'fork') {
-    const copies = rules.forkCopies ? mappedPages(l, before, p) : 0;
-    const fails = v < l.pages || !hasUnused(l, before) || copies > freeFrames(l, before);
+    const copies = rules.forkCopies ? mappedPages(l, row, p) : 0;
+    const fails = v < l.pages || !hasUnused(l, row) || copies > freeFrames;
     return fails ? 'failed' : 'ok';
   }
-  if (name === 'exec') return oom || freeFrames(l, before) < l.image ? 'failed' : 'ok';
-  if (name === 'grow') return noFrame || heapPages(l, before, p) === heapRoom(l) ? 'failed' : 'ok';
-  if (name === 'shrink') return heapPages(l, before, p) === 0 ? 'failed' : 'ok';
+  if (name === 'exec') return oom || freeFrames < l.image ? 'failed' : 'ok';
+  if (name === 'grow') return noFrame || heapPages(l, row, p) === heapRoom(l) ? 'failed' : 'ok';
+  if (name === 'shrink') return heapPages(l, row, p) === 0 ? 'failed' : 'ok';
   return 'ok';
 }
 
@@ -121,45 +153,34 @@ function heapPages(l: Layout, row: Row, p: number): number {
   return n;
 }
 
-function freeFrames(l: Layout, row: Row): number {
-  let n = 0;
-  for (let f = 1; f <= l.frames; f++) if (row[frameAt(l, f)]! & FREE) n++;
-  return n;
-}
-
 function hasUnused(l: Layout, row: Row): boolean {
   for (let p = 0; p < l.processes; p++) if (statusOf(row, p) === UNUSED) return true;
   return false;
 }
 
-/**
- * The first clause that a transition breaks. `views` is what everybody read before; it is changed to
- * what everybody must read now.
- */
+/** The first clause that a transition breaks. */
 export function brokenByTransition(
   l: Layout,
   rules: Rules,
-  before: Row,
+  before: Before,
   after: Row,
   action: Action,
   seen: Seen,
-  views: Uint8Array,
 ): Clause | undefined {
   if (seen !== expected(l, rules, before, action)) return 'result';
   const wrote = (action.name === 'store' || action.name === 'copyout') && seen === 'ok';
   if (wrote) {
     const e = after[entryAt(l, action.p, action.v)]!;
     if (after[frameAt(l, e >> 2)]! & FREE) return 'use-after-free';
-    if (countOwners(l, after)[e >> 2]! > 1) return 'isolation';
+    if (ownersOf(l, after, e >> 2) > 1) return 'isolation';
     // copyout by a kernel address leaves the entry as it is; a store needs W to ever end
     if (action.name === 'store' && !(e & W)) return 'liveness';
   }
-  if (seen === 'ok') expectViews(l, before, action, views);
-  const cells = l.processes * l.pages;
-  for (let i = 0; i < cells; i++) {
-    const e = after[l.entries + i]!;
-    const now = e === 0 ? UNMAPPED : (after[frameAt(l, e >> 2)]! & ONE) >> 1;
-    if (now !== views[i]) return 'content';
+  const { views, row } = before;
+  for (let i = 0; i < views.length; i++) mustRead[i] = views[i]!;
+  if (seen === 'ok') expectViews(l, row, action, mustRead);
+  for (let i = 0; i < views.length; i++) {
+    if (viewOf(l, after, after[l.entries + i]!) !== mustRead[i]) return 'content';
   }
   return undefined;
 }

@@ -1,11 +1,12 @@
 /** One thread's share of a breadth-first step: takes rows, finds what follows, checks every clause. */
 import type { Clause } from '../../spec/clause.ts';
 import { type Bounds, layoutOf, type Row } from './bounds.ts';
-import { brokenByState, brokenByTransition, readViews } from './clauses.ts';
+import { brokenByState, brokenByTransition, emptyBefore, lookAt } from './clauses.ts';
+import { type Ranges, rowReader, sizeOf } from './ranges.ts';
 import { CORRECT, CORRECT_MODELS, MUTATED_MODELS, type Rules } from './rules.ts';
 import { asIs, canonicalizer } from './symmetry.ts';
 import { allActions, apply } from './transitions.ts';
-import { CapacityError, openVisited, type VisitedMemory } from './visited.ts';
+import { CapacityError, mixRow, openVisited, type VisitedMemory } from './visited.ts';
 
 /** What a thread needs to begin; plain data. */
 export interface Job {
@@ -15,19 +16,26 @@ export interface Job {
   /** merge states that differ only in names? */
   symmetry: boolean;
   memory: VisitedMemory;
+  /** nothing is inserted: one of `every` rows, as the seed chooses, must lead to rows that are there */
+  sample?: { every: number; seed: number };
 }
 
-/** A clause broken by an action on a row (or by the row itself, which the action reached). */
+/** A clause broken by an action on a row, or by the row that the action reached. */
 export interface Finding {
-  clause: Clause;
+  /** with a sample also `not-listed`: the row reached is not in the set */
+  broken: Clause | 'not-listed';
   row: number;
+  /** index in `allActions`; −1 for a listed row that breaks the clause itself */
   action: number;
 }
 
 export interface Share {
-  transitions: number;
-  /** new rows, as ranges [from, to) */
-  ranges: [number, number][];
+  /** rows expanded */
+  rows: number;
+  /** transitions of each action of `allActions` */
+  transitions: number[];
+  /** new rows */
+  ranges: Ranges;
   finding?: Finding;
   /** no room for more rows */
   full: boolean;
@@ -43,69 +51,84 @@ export function rulesOf(model: string): Rules {
 }
 
 /** Rows taken at once from the shared list. */
-const GRAIN = 512;
+const GRAIN = 256;
 
 /**
- * A function that works on the rows of `ranges` until none is left: threads that share `taken` (one
- * 32-bit counter) divide them. Stops at the first finding.
+ * A function that works on the rows of `ranges` until none is left, or `mostGrains` were done: threads
+ * that share `taken` (one 32-bit counter of rows) divide them. Stops at the first finding.
  */
-export function expander(job: Job): (ranges: [number, number][], taken: Int32Array) => Share {
+export type Expander = (ranges: Ranges, taken: Int32Array, mostGrains?: number) => Share;
+
+export function expander(job: Job): Expander {
   const l = layoutOf(job.bounds);
   const rules = rulesOf(job.model);
   const actions = allActions(l);
   const canonical = job.symmetry ? canonicalizer(l) : asIs;
   const visited = openVisited(job.memory);
+  const { sample } = job;
+  const before = emptyBefore(l);
   const after: Row = new Uint8Array(l.size);
   const renamed: Row = new Uint8Array(l.size);
-  const views = new Uint8Array(l.processes * l.pages);
-  const recent = [0, 1, 2].map(() => new Uint8Array(l.size));
-  let at = 0;
-  const expectedViews = new Uint8Array(views.length);
+  const isRecent = recentRows(l.size);
 
-  function expandRow(number: number, share: Share): void {
-    const row = visited.row(number);
-    readViews(l, row, views);
+  function expandRow(number: number, share: Share): Finding | undefined {
+    const { row } = before;
+    visited.read(number, row);
+    if (sample !== undefined) {
+      if (mixRow(row, sample.seed) % sample.every !== 0) return undefined;
+      const broken = brokenByState(l, row);
+      if (broken) return { broken, row: number, action: -1 };
+    }
+    share.rows++;
+    lookAt(l, before);
+    copy(row, after);
     for (let a = 0; a < actions.length; a++) {
-      after.set(row);
       const action = actions[a]!;
       const seen = apply(l, rules, after, action);
       if (seen === undefined) continue;
-      share.transitions++;
-      expectedViews.set(views);
-      const broken =
-        brokenByTransition(l, rules, row, after, action, seen, expectedViews) ??
-        insertRow(number, a);
-      if (broken) {
-        share.finding = { clause: broken, row: number, action: a };
-        return;
+      share.transitions[a]!++;
+      let broken: Finding['broken'] | undefined = brokenByTransition(
+        l,
+        rules,
+        before,
+        after,
+        action,
+        seen,
+      );
+      if (!sameBytes(row, after)) {
+        broken ??= arrive(number, a);
+        copy(row, after);
       }
+      if (broken) return { broken, row: number, action: a };
     }
+    return undefined;
   }
 
-  function insertRow(parent: number, action: number): Clause | undefined {
-    if (sameBytes(after, visited.row(parent)) || isRecent()) return undefined;
+  /** The row after a transition: known, or new and to be checked. */
+  function arrive(parent: number, action: number): Finding['broken'] | undefined {
+    if (isRecent(after)) return undefined;
     canonical(after, renamed);
+    if (sample !== undefined) return visited.has(renamed) ? undefined : 'not-listed';
     return visited.insert(renamed, parent, action) < 0 ? undefined : brokenByState(l, renamed);
   }
 
-  /** Store and copyout, with and without memory, often lead to the same row: then it is known. */
-  function isRecent(): boolean {
-    if (recent.some((row) => sameBytes(after, row))) return true;
-    recent[at]!.set(after);
-    at = (at + 1) % recent.length;
-    return false;
-  }
-
-  return (ranges, taken) => {
-    const share: Share = { transitions: 0, ranges: [], full: false };
-    const total = ranges.reduce((sum, [from, to]) => sum + to - from, 0);
+  return (ranges, taken, mostGrains = Number.POSITIVE_INFINITY) => {
+    const share: Share = {
+      rows: 0,
+      transitions: actions.map(() => 0),
+      ranges: [],
+      full: false,
+    };
+    const total = sizeOf(ranges);
+    const rowAt = rowReader(ranges);
     try {
-      while (!share.finding) {
+      for (let grains = 0; !share.finding && grains < mostGrains; grains++) {
         const first = Atomics.add(taken, 0, GRAIN);
         if (first >= total) break;
-        for (const number of numbersOf(ranges, first, Math.min(first + GRAIN, total))) {
-          expandRow(number, share);
-          if (share.finding) break;
+        const last = Math.min(first + GRAIN, total);
+        for (let at = first; !share.finding && at < last; at++) {
+          const finding = expandRow(rowAt(at), share);
+          if (finding) share.finding = finding;
         }
       }
     } catch (error) {
@@ -117,19 +140,27 @@ export function expander(job: Job): (ranges: [number, number][], taken: Int32Arr
   };
 }
 
+/**
+ * Was the row among the last few asked for? Store and copyout, with and without memory, often lead to
+ * the same one: then it is known.
+ */
+function recentRows(size: number): (row: Row) => boolean {
+  const recent = Array.from({ length: 3 }, () => new Uint8Array(size));
+  let at = 0;
+  return (row) => {
+    for (const each of recent) if (sameBytes(row, each)) return true;
+    copy(row, recent[at]!);
+    at = (at + 1) % recent.length;
+    return false;
+  };
+}
+
 function sameBytes(a: Row, b: Row): boolean {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
 
-/** The rows at positions [from, to) of the ranges laid end to end. */
-function* numbersOf(ranges: [number, number][], from: number, to: number): Generator<number> {
-  let before = 0;
-  for (const [start, end] of ranges) {
-    const low = Math.max(from - before, 0);
-    const high = Math.min(to - before, end - start);
-    for (let i = low; i < high; i++) yield start + i;
-    before += end - start;
-    if (before >= to) return;
-  }
+/** For rows this short, faster than `set`. */
+function copy(from: Row, to: Row): void {
+  for (let i = 0; i < from.length; i++) to[i] = from[i]!;
 }

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { type Bounds, bootRow, entryAt, frameAt, layoutOf, type Row } from './bounds.ts';
+import { rowsOf } from './checkpoint.ts';
+import { printAction } from './print-action.ts';
 import { CORRECT, CORRECT_MODELS, MUTATED_MODELS } from './rules.ts';
-import { exploreCore, printAction } from './search.ts';
+import { exploreCore } from './search.ts';
 import { asIs, type Canonicalizer, canonicalizer } from './symmetry.ts';
 import { allActions, apply } from './transitions.ts';
+import { verifyCore } from './verify.ts';
 
 const TINY: Bounds = { processes: 2, pages: 2, readOnly: 0, image: 2, frames: 3, failing: true };
 const SMALL: Bounds = { processes: 2, pages: 3, readOnly: 1, image: 2, frames: 4, failing: true };
@@ -37,6 +40,85 @@ describe('the correct model', () => {
     );
     expect(two!.depths).toEqual(one!.depths);
     expect(two!.digest).toBe(one!.digest);
+  });
+});
+
+describe('a search that was interrupted', () => {
+  it('goes on to the same end, from the middle of a depth too', async () => {
+    const whole = await exploreCore({ bounds: MEDIUM, maxDepth: 7 });
+    const abort = new AbortController();
+    const stopped = await exploreCore({
+      bounds: MEDIUM,
+      signal: abort.signal,
+      // once this thread lets others in, in the middle of depth 7
+      onStart: (probe) => {
+        if (probe().depth === 7) setImmediate(() => abort.abort());
+      },
+    });
+    expect(stopped).toMatchObject({ complete: false });
+    const resume = stopped.checkpoint!;
+    expect(resume.left.length).toBeGreaterThan(0);
+    expect(resume.next.length).toBeGreaterThan(0);
+    const resumed = await exploreCore({ bounds: MEDIUM, maxDepth: 7, resume, workers: 2 });
+    expect(resumed.digest).toBe(whole.digest);
+    expect(resumed.depths).toEqual(whole.depths);
+    expect(resumed.operations).toEqual(whole.operations);
+  });
+
+  it('is refused when there is no room for it', async () => {
+    const { checkpoint } = await exploreCore({ bounds: MEDIUM, maxDepth: 7 });
+    await expect(
+      exploreCore({ bounds: MEDIUM, resume: checkpoint!, maxStates: 1 }),
+    ).rejects.toThrow(/more than there is room for/);
+  });
+});
+
+describe('a set of states', () => {
+  const bounds = SMALL;
+  const rowBytes = layoutOf(bounds).size;
+  const all = async () => {
+    const { checkpoint } = await exploreCore({ bounds });
+    const { rows, expanded } = checkpoint!;
+    return Uint8Array.from(rowsOf(rows.arena, rowBytes, expanded).flatMap((row) => [...row]));
+  };
+  const verify = (rows: Uint8Array, model = 'cow', workers = 1) =>
+    verifyCore({ bounds, model, rows, workers, sample: { every: 1, seed: 1 } });
+
+  it('that a search found is closed', async () => {
+    const { digest, transitions } = await exploreCore({ bounds });
+    const found = { states: 715, expanded: 715, digest, transitions };
+    expect(await verify(await all())).toEqual(found);
+    expect(await verify(await all(), 'cow', 2)).toEqual(found);
+  });
+
+  it('that lacks any state is refused', async () => {
+    const rows = await all();
+    const without = (state: number) =>
+      Uint8Array.from([
+        ...rows.subarray(0, state * rowBytes),
+        ...rows.subarray((state + 1) * rowBytes),
+      ]);
+    expect((await verify(without(0))).problem).toBe('the first state is missing');
+    for (const state of [1, 300, 714]) {
+      expect((await verify(without(state))).problem).toMatch(/leads to a state that is missing/);
+    }
+  });
+
+  it('that holds a bad state, one state twice, or that of another model, is refused', async () => {
+    const rows = await all();
+    const bad = rows.slice();
+    bad[714 * rowBytes + frameAt(layoutOf(bounds), 1)]! += 4;
+    expect((await verify(bad)).problem).toMatch(/state 714 breaks refcount|is missing/);
+    await expect(verify(Uint8Array.from([...rows, ...rows]))).rejects.toThrow('listed twice');
+    expect((await verify(rows, 'copy-keeps-reference')).problem).toBeDefined();
+  });
+
+  it('is sampled by the seed', async () => {
+    const rows = await all();
+    const sampled = async (seed: number) =>
+      (await verifyCore({ bounds, model: 'cow', rows, sample: { every: 10, seed } })).transitions;
+    expect(await sampled(1)).toBe(await sampled(1));
+    expect(await sampled(1)).not.toBe(await sampled(2));
   });
 });
 

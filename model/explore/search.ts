@@ -2,13 +2,15 @@
  * Breadth-first exploration of the core within bounds: every state, every clause, shortest violation
  * first. Threads share the visited set and divide each step.
  */
-import { Worker } from 'node:worker_threads';
 import type { Clause } from '../../spec/clause.ts';
-import { type Bounds, bootRow, layoutOf, type Row } from './bounds.ts';
-import { brokenByState, brokenByTransition, readViews } from './clauses.ts';
-import { expander, type Finding, type Job, rulesOf, type Share } from './expand.ts';
+import { type Bounds, bootRow, type Layout, layoutOf } from './bounds.ts';
+import { type CoreCheckpoint, enterRows, rowsUpTo } from './checkpoint.ts';
+import { type Finding, type Job, rulesOf, type Share } from './expand.ts';
+import { type CoreViolation, explain } from './explain.ts';
+import { type Ranges, rangesFrom, sizeOf } from './ranges.ts';
 import { asIs, canonicalizer } from './symmetry.ts';
-import { type Action, allActions, apply, type Seen } from './transitions.ts';
+import { startThreads, type Threads } from './threads.ts';
+import { allActions } from './transitions.ts';
 import { allocateVisited, openVisited, type Visited } from './visited.ts';
 
 export interface CoreOptions {
@@ -23,9 +25,13 @@ export interface CoreOptions {
   maxStates?: number;
   /** operations from the start; no limit when absent */
   maxDepth?: number;
+  /** goes on from there; bounds and model must be the same ones */
+  resume?: CoreCheckpoint;
+  /** called before each step; what it gets tells at any time how far the step is */
+  onStart?: (probe: () => CoreProgress) => void;
   /** called after each step; `stop` ends the search as incomplete */
-  onDepth?: (progress: CoreDepth) => 'stop' | undefined;
-  /** ends the search as incomplete; with several threads at once, else after the step */
+  onDepth?: (depth: CoreDepth) => 'stop' | undefined;
+  /** ends the search as incomplete, between two rows */
   signal?: AbortSignal;
 }
 
@@ -36,28 +42,35 @@ export interface CoreDepth {
   newStates: number;
   /** states so far */
   states: number;
+  /** transitions so far */
   transitions: number;
 }
 
-export interface CoreViolation {
-  clause: Clause;
-  /** operations from the start, as short as can be; process and page numbers are consistent along it */
-  trace: readonly Action[];
+/** In the middle of a step. */
+export interface CoreProgress {
+  depth: number;
+  /** states so far, and a few places that threads have reserved */
+  states: number;
+  /** states that the step expands, and how many of them were not given out yet */
+  frontier: number;
+  left: number;
 }
 
 export interface CoreResult {
   bounds: Bounds;
   states: number;
   transitions: number;
+  /** transitions by operation, failing allocations as `store!` */
+  operations: Record<string, number>;
   depths: readonly CoreDepth[];
   /** false when a limit ended the search, or a violation */
   complete: boolean;
   violation?: CoreViolation;
   /** digest of the visited set, independent of the order of visits: 16 hexadecimal digits */
   digest: string;
+  /** where it stands; absent when a violation or want of room ended it */
+  checkpoint?: CoreCheckpoint;
 }
-
-type Expand = (ranges: [number, number][]) => Promise<Share[]>;
 
 /** Explores. Throws a RangeError on bounds or a model that do not exist. */
 export async function exploreCore(options: CoreOptions): Promise<CoreResult> {
@@ -71,183 +84,141 @@ export async function exploreCore(options: CoreOptions): Promise<CoreResult> {
     symmetry: options.symmetry ?? true,
     memory,
   };
-  const visited = openVisited(memory);
+  const start = options.resume ? resumed(job, options.resume) : fromBoot(job, l);
+  const threads = startThreads(job, options.workers ?? 1, options.signal);
+  try {
+    return await search(options, start, threads);
+  } finally {
+    threads.close();
+  }
+}
+
+/** A search as it stands. */
+interface Search extends Omit<CoreCheckpoint, 'rows'> {
+  job: Job;
+  visited: Visited;
+  digest: [number, number];
+}
+
+function fromBoot(job: Job, l: Layout): Search {
+  const visited = openVisited(job.memory);
   const boot = new Uint8Array(l.size);
   (job.symmetry ? canonicalizer(l) : asIs)(bootRow(l), boot);
   visited.insert(boot, 0, 0);
-  const pool = openPool(job, options.workers ?? 1, options.signal);
-  try {
-    return await search(options, job, visited, pool.expand);
-  } finally {
-    pool.close();
-  }
-}
-
-async function search(
-  options: CoreOptions,
-  job: Job,
-  visited: Visited,
-  expand: Expand,
-): Promise<CoreResult> {
-  const depths: CoreDepth[] = [];
-  const digest: [number, number] = [0, 0];
-  let frontier = visited.takeRanges();
-  let states = addToDigest(digest, visited, frontier);
-  let transitions = 0;
-  const result = (complete: boolean, finding?: Finding): CoreResult => ({
-    bounds: options.bounds,
-    states,
-    transitions,
-    depths,
-    complete,
-    digest: digest.map((word) => (word >>> 0).toString(16).padStart(8, '0')).join(''),
-    ...(finding ? { violation: explain(job, visited, finding) } : {}),
-  });
-  for (let depth = 1; frontier.length > 0; depth++) {
-    if (depth > (options.maxDepth ?? Number.POSITIVE_INFINITY)) return result(false);
-    const shares = await expand(frontier);
-    frontier = shares.flatMap((share) => share.ranges);
-    const newStates = addToDigest(digest, visited, frontier);
-    states += newStates;
-    transitions += shares.reduce((sum, share) => sum + share.transitions, 0);
-    const progress = { depth, newStates, states, transitions };
-    depths.push(progress);
-    const finding = shares.find((share) => share.finding)?.finding;
-    if (finding) return result(false, finding);
-    if (shares.some((share) => share.full)) return result(false);
-    if (options.onDepth?.(progress) === 'stop' || options.signal?.aborted) return result(false);
-  }
-  return result(true);
-}
-
-/** Adds the rows' hashes to the digest; returns how many rows there are. */
-function addToDigest(
-  digest: [number, number],
-  visited: Visited,
-  ranges: [number, number][],
-): number {
-  let rows = 0;
-  for (const [from, to] of ranges) {
-    for (let number = from; number < to; number++) visited.addTo(digest, number);
-    rows += to - from;
-  }
-  return rows;
-}
-
-/** More rows than there can be, and far from overflow. */
-const ALL_TAKEN = 2 ** 30;
-
-/** Threads, or none for one worker. */
-function openPool(
-  job: Job,
-  workers: number,
-  signal: AbortSignal | undefined,
-): { expand: Expand; close(): void } {
-  if (workers <= 1) {
-    const expand = expander(job);
-    return { expand: async (ranges) => [expand(ranges, new Int32Array(1))], close: () => {} };
-  }
-  const threads = Array.from({ length: workers }, () => startWorker(job));
+  const left = visited.takeRanges();
+  const { bounds, model } = job;
   return {
-    expand: (ranges) => {
-      const taken = new SharedArrayBuffer(4);
-      // Once all is taken, no thread finds anything left to do.
-      const takeAll = () => Atomics.store(new Int32Array(taken), 0, ALL_TAKEN);
-      if (signal?.aborted) takeAll();
-      signal?.addEventListener('abort', takeAll);
-      const shares = Promise.all(threads.map((thread) => ask(thread, { ranges, taken })));
-      return shares.finally(() => signal?.removeEventListener('abort', takeAll));
-    },
-    close: () => {
-      for (const thread of threads) void thread.terminate();
-    },
+    ...{ job, visited, bounds, model, depths: [] },
+    transitions: allActions(l).map(() => 0),
+    ...{ expanded: [], left, next: [] },
+    digest: digestOf(visited, [left]),
   };
 }
 
-/**
- * In a checkout the thread's source is TypeScript, which Node reads with the help of tsx; that has to
- * be registered inside the thread.
- */
-function startWorker(job: Job): Worker {
-  if (!import.meta.url.endsWith('.ts')) {
-    return new Worker(new URL('./worker.js', import.meta.url), { workerData: job });
-  }
-  const entry = JSON.stringify(new URL('./worker.ts', import.meta.url).href);
-  const code = `import('tsx/esm/api').then((tsx) => { tsx.register(); import(${entry}); });`;
-  return new Worker(code, { eval: true, workerData: job });
+function resumed(job: Job, { rows, ...at }: CoreCheckpoint): Search {
+  const ranges = [at.expanded, at.left, at.next];
+  const visited = enterRows(job.memory, rows, ranges);
+  return { ...structuredClone(at), job, visited, digest: digestOf(visited, ranges) };
 }
 
-function ask(thread: Worker, message: unknown): Promise<Share> {
-  return new Promise((resolve, reject) => {
-    const settle = (then: () => void) => {
-      thread.removeAllListeners('message').removeAllListeners('error');
-      then();
-    };
-    thread.once('message', (share: Share) => settle(() => resolve(share)));
-    thread.once('error', (error) => settle(() => reject(error)));
-    thread.postMessage(message);
+async function search(options: CoreOptions, at: Search, threads: Threads): Promise<CoreResult> {
+  const { depths, visited, job } = at;
+  const cursor = new Int32Array(job.memory.cursor);
+  while (at.left.length + at.next.length > 0) {
+    const depth = depths.length + 1;
+    if (depth > (options.maxDepth ?? Number.POSITIVE_INFINITY)) return resultOf(at, 'limit');
+    const frontier = sizeOf(at.left);
+    options.onStart?.(() => ({
+      depth,
+      states: Math.min(Atomics.load(cursor, 0), job.memory.capacity),
+      frontier,
+      left: frontier - threads.given(),
+    }));
+    const { shares, done } = await threads.expand(at.left);
+    absorb(at, shares, done);
+    const finding = shares.find((share) => share.finding)?.finding;
+    if (finding) return resultOf(at, finding);
+    if (shares.some((share) => share.full)) return resultOf(at, 'full');
+    if (at.left.length > 0) return resultOf(at, 'limit');
+    const newStates = sizeOf(at.next);
+    const states = sizeOf(at.expanded) + newStates;
+    depths.push({ depth, newStates, states, transitions: sum(at.transitions) });
+    [at.left, at.next] = [at.next, []];
+    const stop = options.onDepth?.(depths.at(-1)!) === 'stop' || options.signal?.aborted;
+    if (stop && at.left.length > 0) return resultOf(at, 'limit');
+  }
+  return resultOf(at, 'complete');
+
+  function absorb(search: Search, shares: readonly Share[], done: number): void {
+    const found = shares.flatMap((share) => share.ranges);
+    addToDigest(search.digest, visited, found);
+    search.next.push(...found);
+    for (const share of shares) {
+      for (const [a, times] of share.transitions.entries()) search.transitions[a]! += times;
+    }
+    const left = rangesFrom(search.left, done);
+    search.expanded.push(...upTo(search.left, done));
+    search.left = left;
+  }
+}
+
+/** The rows before position `end`, ranges laid end to end. */
+function upTo(ranges: Readonly<Ranges>, end: number): Ranges {
+  let before = 0;
+  return ranges.flatMap(([from, to]): Ranges => {
+    const last = Math.min(to, from + end - before);
+    before += to - from;
+    return from < last ? [[from, last]] : [];
   });
 }
 
-/**
- * The operations that lead to a finding. Rows are canonical, so names change from row to row: the path
- * is walked again on real states, taking at each step an action that leads to the next row's class.
- * Where that fails, the actions come as recorded, in the names of each row.
- */
-function explain(job: Job, visited: Visited, finding: Finding): CoreViolation {
-  const l = layoutOf(job.bounds);
-  const rules = rulesOf(job.model);
-  const actions = allActions(l);
-  const canonical = job.symmetry ? canonicalizer(l) : asIs;
-  const rows: number[] = [];
-  for (let row = finding.row; row !== 0; row = visited.parent(row)) rows.unshift(row);
-  const last = actions[finding.action]!;
-  const recorded = [...rows.map((row) => actions[visited.action(row)]!), last];
-  const trace: Action[] = [];
-  let at: Row = bootRow(l);
-  for (const number of rows) {
-    const goal = visited.row(number);
-    const next = follow((row) => canonicalEquals(row, goal));
-    // A broken rule may depend on which free frame comes next, which renaming changes.
-    if (!next) return { clause: finding.clause, trace: recorded };
-    trace.push(next.action);
-    at = next.row;
-  }
-  const end = follow((row, action, seen) => breaks(row, action, seen, last.name));
-  return { clause: finding.clause, trace: end ? [...trace, end.action] : recorded };
+type Ending = 'complete' | 'limit' | 'full' | Finding;
 
-  function follow(fits: (row: Row, action: Action, seen: Seen) => boolean) {
-    for (const action of actions) {
-      const row = at.slice();
-      const seen = apply(l, rules, row, action);
-      if (seen !== undefined && fits(row, action, seen)) return { action, row };
-    }
-    return undefined;
-  }
+function resultOf(at: Search, ending: Ending): CoreResult {
+  const { job, visited, digest: _, ...rest } = at;
+  const ranges = [at.expanded, at.left, at.next];
+  const resumable = ending === 'limit' || ending === 'complete';
+  return {
+    bounds: at.bounds,
+    states: ranges.reduce((total, each) => total + sizeOf(each), 0),
+    transitions: sum(at.transitions),
+    operations: byOperation(layoutOf(at.bounds), at.transitions),
+    depths: at.depths,
+    complete: ending === 'complete',
+    digest: printDigest(at.digest),
+    ...(typeof ending === 'object' && {
+      violation: explain(job, visited, { ...ending, clause: ending.broken as Clause }),
+    }),
+    ...(resumable && { checkpoint: { ...rest, rows: rowsUpTo(job.memory, ranges) } }),
+  };
+}
 
-  function canonicalEquals(row: Row, goal: Row): boolean {
-    const renamed = new Uint8Array(l.size);
-    canonical(row, renamed);
-    return renamed.every((byte, i) => byte === goal[i]);
-  }
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
-  function breaks(row: Row, action: Action, seen: Seen, wanted: string): boolean {
-    if (action.name !== wanted) return false;
-    const views = new Uint8Array(l.processes * l.pages);
-    readViews(l, at, views);
-    const clause =
-      brokenByTransition(l, rules, at, row, action, seen, views) ?? brokenByState(l, row);
-    return clause === finding.clause;
+/** Transitions by operation, those with a failing allocation apart. */
+export function byOperation(l: Layout, transitions: readonly number[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const [a, { name, v, oom }] of allActions(l).entries()) {
+    const fails = oom || (name === 'fork' && v < l.pages);
+    const kind = fails ? `${name}!` : name;
+    counts[kind] = (counts[kind] ?? 0) + transitions[a]!;
+  }
+  return counts;
+}
+
+/** Adds the rows' hashes to the digest. */
+function addToDigest(digest: [number, number], visited: Visited, ranges: Ranges): void {
+  for (const [from, to] of ranges) {
+    for (let number = from; number < to; number++) visited.addTo(digest, number);
   }
 }
 
-/** An action as people read it: `s1 store page 2`. */
-export function printAction({ name, p, v, x, oom }: Action): string {
-  const memory = oom ? ' without memory' : '';
-  if (name === 'store' || name === 'copyout') return `s${p} ${name} page ${v} = ${x}${memory}`;
-  if (name === 'fork') return `s${p} fork with memory for ${v} pages`;
-  if (name === 'grow') return `s${p} sbrk up${memory}`;
-  if (name === 'shrink') return `s${p} sbrk down`;
-  if (name === 'reap') return `wait reaps s${p}`;
-  return name === 'start' ? 'start' : `s${p} ${name}${memory}`;
+/** The digest of a set of rows. */
+export function digestOf(visited: Visited, ranges: readonly Ranges[]): [number, number] {
+  const digest: [number, number] = [0, 0];
+  for (const each of ranges) addToDigest(digest, visited, each);
+  return digest;
 }
+
+export const printDigest = (digest: readonly number[]): string =>
+  digest.map((word) => (word >>> 0).toString(16).padStart(8, '0')).join('');

@@ -3,13 +3,14 @@
  * row's number), rows kept whole in one arena in the order of their discovery. Threads insert without
  * locks; a lookup compares whole rows, so nothing rests on a hash being unique.
  */
+import type { Ranges } from './ranges.ts';
 
 /** Everything that threads share; plain data that a message carries. */
 export interface VisitedMemory {
   rowBytes: number;
   /** rows that fit */
   capacity: number;
-  /** slots − 1; slots are a power of two, at least twice the capacity */
+  /** slots − 1; slots are a power of two, at least 1.6 times the capacity */
   mask: number;
   slots: SharedArrayBuffer;
   arena: SharedArrayBuffer;
@@ -41,12 +42,17 @@ const CHUNK = 256;
 export interface Visited {
   /** Number of the row if it is new, −1 if it was known. Throws CapacityError when full. */
   insert(row: Uint8Array, parent: number, action: number): number;
+  has(row: Uint8Array): boolean;
+  /** Enters a row that stands in the arena already; false when an equal one was entered before. */
+  adopt(number: number): boolean;
   /** a view of a row */
   row(number: number): Uint8Array;
+  /** copies a row */
+  read(number: number, into: Uint8Array): void;
   parent(number: number): number;
   action(number: number): number;
-  /** ranges [from, to) of rows inserted by this thread since the last call */
-  takeRanges(): [number, number][];
+  /** rows inserted by this thread since the last call */
+  takeRanges(): Ranges;
   /** adds a row's two hashes to a digest that does not depend on order */
   addTo(digest: [number, number], number: number): void;
 }
@@ -56,19 +62,29 @@ export class CapacityError extends Error {
   override name = 'CapacityError';
 }
 
-/** Two independent hashes of a row; the second is never 0. */
-function hashRow(row: Uint8Array): [number, number] {
+/** One hash of a row decides where it is looked for, the other is its tag, which is never 0. */
+function homeOf(row: Uint8Array): number {
   let a = 0x811c9dc5;
+  for (let i = 0; i < row.length; i++) a = Math.imul(a ^ row[i]!, 0x01000193);
+  a ^= a >>> 16;
+  a = Math.imul(a, 0x7feb352d);
+  return (a ^ (a >>> 15)) >>> 0;
+}
+
+function tagOf(row: Uint8Array): number {
   let b = 0x9747b28c;
   for (let i = 0; i < row.length; i++) {
-    a = Math.imul(a ^ row[i]!, 0x01000193);
     b = Math.imul(b ^ row[i]!, 0x5bd1e995);
     b ^= b >>> 15;
   }
-  a ^= a >>> 16;
-  a = Math.imul(a, 0x7feb352d);
-  a ^= a >>> 15;
-  return [a >>> 0, b >>> 0 || 1];
+  return b >>> 0 || 1;
+}
+
+/** A number that is the same for equal rows; `seed` chooses among many such. */
+export function mixRow(row: Uint8Array, seed: number): number {
+  let mixed = Math.imul(tagOf(row) ^ (seed * 0x85ebca6b), 0x2c1b3c6d);
+  mixed = Math.imul(mixed ^ (mixed >>> 12), 0x297a2d39);
+  return (mixed ^ (mixed >>> 15)) >>> 0;
 }
 
 /** One thread's access to the shared set. */
@@ -85,12 +101,14 @@ export function openVisited(memory: VisitedMemory): Visited {
   const ranges: [number, number][] = [];
 
   function reserve(): number {
-    if (next === end) {
+    if (next < end) return next;
+    const got = Atomics.add(cursor, 0, CHUNK);
+    if (got + CHUNK > capacity) throw new CapacityError(`more than ${capacity} states`);
+    if (got !== end) {
       if (next > from) ranges.push([from, next]);
-      next = from = Atomics.add(cursor, 0, CHUNK);
-      end = next + CHUNK;
-      if (end > capacity) throw new CapacityError(`more than ${capacity} states`);
+      next = from = got;
     }
+    end = got + CHUNK;
     return next;
   }
 
@@ -100,11 +118,23 @@ export function openVisited(memory: VisitedMemory): Visited {
     return true;
   }
 
+  /**
+   * Does the slot hold another row for certain? A tag is set once, after the slot's number; a thread
+   * that does not see it yet compares the row, which stands in the arena before both.
+   */
+  const differs = (slot: number, tag: number): boolean => {
+    const held = slots[2 * slot]!;
+    return held !== 0 && held !== tag;
+  };
+
+  const view = (number: number) => arena.subarray(number * rowBytes, (number + 1) * rowBytes);
+
   return {
     insert(row, parent, action) {
-      const [home, tag] = hashRow(row);
+      const tag = tagOf(row);
       let mine = -1;
-      for (let slot = home & mask; ; slot = (slot + 1) & mask) {
+      for (let slot = homeOf(row) & mask; ; slot = (slot + 1) & mask) {
+        if (differs(slot, tag)) continue;
         let held = Atomics.load(slots, 2 * slot + 1);
         if (held === 0) {
           if (mine < 0) {
@@ -120,12 +150,38 @@ export function openVisited(memory: VisitedMemory): Visited {
             return mine;
           }
         }
-        const heldTag = Atomics.load(slots, 2 * slot);
-        // The other thread may not have stored its tag yet; its row stands in the arena already.
-        if ((heldTag === tag || heldTag === 0) && sameRow(held - 1, row)) return -1;
+        if (sameRow(held - 1, row)) return -1;
       }
     },
-    row: (number) => arena.subarray(number * rowBytes, (number + 1) * rowBytes),
+    has(row) {
+      const tag = tagOf(row);
+      for (let slot = homeOf(row) & mask; ; slot = (slot + 1) & mask) {
+        if (differs(slot, tag)) continue;
+        const held = Atomics.load(slots, 2 * slot + 1);
+        if (held === 0) return false;
+        if (sameRow(held - 1, row)) return true;
+      }
+    },
+    adopt(number) {
+      const row = view(number);
+      const tag = tagOf(row);
+      for (let slot = homeOf(row) & mask; ; slot = (slot + 1) & mask) {
+        if (differs(slot, tag)) continue;
+        const held = slots[2 * slot + 1]!;
+        if (held !== 0) {
+          if (sameRow(held - 1, row)) return false;
+          continue;
+        }
+        slots[2 * slot + 1] = number + 1;
+        slots[2 * slot] = tag;
+        return true;
+      }
+    },
+    row: view,
+    read(number, into) {
+      const at = number * rowBytes;
+      for (let i = 0; i < rowBytes; i++) into[i] = arena[at + i]!;
+    },
     parent: (number) => parents[number]!,
     action: (number) => actions[number]!,
     takeRanges() {
@@ -134,7 +190,8 @@ export function openVisited(memory: VisitedMemory): Visited {
       return ranges.splice(0);
     },
     addTo(digest, number) {
-      const [a, b] = hashRow(arena.subarray(number * rowBytes, (number + 1) * rowBytes));
+      const row = view(number);
+      const [a, b] = [homeOf(row), tagOf(row)];
       digest[0] = (digest[0] + Math.imul(a, b | 1)) | 0;
       digest[1] = (digest[1] + Math.imul(b, a | 1)) | 0;
     },

@@ -1,10 +1,11 @@
 /** Entry of a worker thread: expands its share of each breadth-first step that it is sent. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { expander, type Job } from './expand.ts';
+import type { Ranges } from './ranges.ts';
 
 /** One breadth-first step as a message: the rows, and the counter by which threads divide them. */
 export interface Layer {
-  ranges: [number, number][];
+  ranges: Ranges;
   taken: SharedArrayBuffer;
 }
 
