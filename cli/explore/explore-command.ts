@@ -13,6 +13,7 @@ import {
   parseCheckpoint,
   printCheckpoint,
 } from '../../properties/explore/exploration-file.ts';
+import { createWalker } from '../../properties/explore/position.ts';
 import { runSequence } from '../../properties/run/run-sequence.ts';
 import { type ShrunkFailure, shrinkFailure } from '../../properties/run/shrink-failure.ts';
 import type { CheckResult } from '../../spec/result.ts';
@@ -97,7 +98,12 @@ function begin({ session }: OpenKernel, flags: Flags, identity: Identity): Explo
   if (checkpoint !== undefined && text !== undefined) {
     return parseCheckpoint(text, checkpoint, identity, { ...bounds, failures });
   }
-  return newExploration(bounds, failures, rootOf(session, bounds));
+  const walker = createWalker(session, bounds);
+  try {
+    return newExploration(bounds, failures, rootOf(walker));
+  } finally {
+    walker.dispose();
+  }
 }
 
 interface Search {
@@ -137,7 +143,8 @@ async function search(context: CliContext, job: Search): Promise<void> {
         const transitions = totalOf(exploration.operations);
         const rate = `${count((transitions * 1000) / Math.max(elapsedMs, 1))} transitions a second`;
         const { visited, expanded } = exploration;
-        line.show({ depth, states: visited.length, left, expanded }, rate, elapsedMs);
+        const ending = depth > exploration.bounds.depth;
+        line.show({ depth, ending, states: visited.length, left, expanded }, rate, elapsedMs);
         return !interrupted;
       },
     });

@@ -10,6 +10,8 @@ export const count = (value: number): string => Math.round(value).toLocaleString
 /** How far an exploration is, in the middle of a depth. */
 interface Standing {
   depth: number;
+  /** nothing is done at this depth: the states before it are only ended */
+  ending?: boolean;
   states: number;
   /** states of the depth's frontier that are still to be expanded */
   left: number;
@@ -28,12 +30,13 @@ export function exploreLine(context: CliContext): ExploreLine {
   const line = liveLine(context);
   let depthStart = { depth: 0, at: 0, expanded: 0 };
   return {
-    show({ depth, states, left, expanded }, rate, elapsedMs) {
+    show({ depth, ending, states, left, expanded }, rate, elapsedMs) {
       if (depthStart.depth !== depth) depthStart = { depth, at: elapsedMs, expanded };
       const here = (elapsedMs - depthStart.at) / 1000;
       const perSecond = (expanded - depthStart.expanded) / Math.max(here, 1e-3);
       const eta = perSecond > 0 ? `, ${Math.ceil(left / perSecond)} s left for this depth` : '';
-      const text = `depth ${depth}: ${count(states)} states, frontier ${count(left)}, ${rate}${eta}`;
+      const where = ending ? `ends of depth ${depth - 1}` : `depth ${depth}`;
+      const text = `${where}: ${count(states)} states, frontier ${count(left)}, ${rate}${eta}`;
       line.show(text, elapsedMs);
     },
     end: line.end,

@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import type { ExploreBounds } from '../../properties/explore/alphabet.ts';
 import { type Expansion, expand } from '../../properties/explore/expand.ts';
-import type { Edge } from '../../properties/explore/position.ts';
+import { createWalker, type Edge } from '../../properties/explore/position.ts';
 import { type KernelFlags, openKernel } from '../check/open-kernel.ts';
 import { serve } from '../workers/serve.ts';
 
@@ -19,6 +19,5 @@ export type ExploreReply = Expansion[];
 
 const { kernel, flags, bounds, failures } = workerData as ExploreWorkerData;
 const { session } = await openKernel(kernel, flags);
-serve<ExploreJob, ExploreReply>((paths) =>
-  paths.map((path) => expand(session, bounds, path, failures)),
-);
+const walker = createWalker(session, bounds);
+serve<ExploreJob, ExploreReply>((paths) => paths.map((path) => expand(walker, path, failures)));

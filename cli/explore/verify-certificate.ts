@@ -22,7 +22,7 @@ export async function verifyCertificate(
   const { certificate, visited } = parseCertificate(text, file);
   sameIdentity(certificate, identity, file);
   const { failures, ...bounds } = certificate.bounds;
-  const sample = sampleOf(visited, bounds.depth, { every: EVERY, seed });
+  const sample = sampleOf(visited, { every: EVERY, seed });
   const known = new Set(visited.map(({ key }) => key));
   const pool = startPool({ bounds, failures });
   let transitions = 0;

@@ -81,12 +81,14 @@ const BATCH = 256;
 
 /**
  * Breadth-first from where the exploration stands to the bound, so that the first violation found is
- * one with the fewest operations. Returns whether everything within the bounds was visited.
+ * one with the fewest operations. The states at the bound are expanded too, as far as that goes: they are
+ * only ended. Returns whether everything within the bounds was visited.
  */
 export async function breadthFirst(at: Exploration, hooks: SearchHooks): Promise<boolean> {
   if (at.violation !== undefined) return false;
   const known = new Set(at.visited.map(({ key }) => key));
-  for (let depth = at.depths.length + 1; depth <= at.bounds.depth; depth++) {
+  for (let depth = at.depths.length + 1; ; depth++) {
+    if (at.depths.at(-1)?.states === 0) return true;
     const end = frontierEnd(at);
     while (at.expanded < end) {
       const start = hooks.now();
@@ -106,12 +108,14 @@ export async function breadthFirst(at: Exploration, hooks: SearchHooks): Promise
       at.partial.seconds += (hooks.now() - start) / 1000;
       if (!hooks.onProgress(at, depth, end - last)) return false;
     }
-    const states = at.visited.length - end;
-    at.depths.push({ depth, states, ...at.partial });
+    const { transitions, seconds } = at.partial;
     at.partial = { transitions: 0, seconds: 0 };
-    if (states === 0) break;
+    if (depth > at.bounds.depth) {
+      at.depths.at(-1)!.seconds += seconds;
+      return true;
+    }
+    at.depths.push({ depth, states: at.visited.length - end, transitions, seconds });
   }
-  return true;
 }
 
 /** Where the depth being expanded ends: before the first state that a checkpoint's batch added. */

@@ -3,7 +3,7 @@ import type { OperationDefinition } from '../ops/index.ts';
 import type { Session } from '../run/session.ts';
 import { alphabet, type ExploreBounds } from './alphabet.ts';
 import type { Visited } from './breadth-first.ts';
-import { type Edge, follow, goTo, keysOf, kindOf } from './position.ts';
+import { createWalker, type Edge, follow, keysOf, kindOf, type Walker } from './position.ts';
 
 /** How much of an exploration a random campaign would have seen. */
 export interface Coverage {
@@ -35,14 +35,16 @@ export function coverage(
 ): Coverage {
   const known = new Set(visited.map(({ key }) => key));
   const seen = new Map<string, Set<string>>();
+  const walker = createWalker(session, bounds);
   let steps = 0;
   for (let batch = 0; steps < wanted; batch++) {
     const walks = fc.sample(walkArbitrary(bounds), { seed: seed + batch, numRuns: BATCH });
     for (const walk of walks) {
-      steps += walkOnce(session, bounds, walk, known, seen);
+      steps += walkOnce(walker, walk, known, seen);
       if (steps >= wanted) break;
     }
   }
+  walker.dispose();
   const covered = Object.fromEntries(
     [...seen].map(([kind, transitions]): [string, number] => [kind, transitions.size]).sort(),
   );
@@ -59,13 +61,13 @@ const walkArbitrary = ({ depth }: ExploreBounds): fc.Arbitrary<Draw[]> =>
   });
 
 function walkOnce(
-  session: Session,
-  bounds: ExploreBounds,
+  walker: Walker,
   walk: readonly Draw[],
   known: ReadonlySet<string>,
   seen: Map<string, Set<string>>,
 ): number {
-  let here = goTo(session, bounds, []);
+  const { session, bounds } = walker;
+  let here = walker.goTo([]);
   let before = keysOf(session, here).key;
   let steps = 0;
   for (const draw of walk) {

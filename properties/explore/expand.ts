@@ -6,7 +6,7 @@ import { runSequence } from '../run/run-sequence.ts';
 import type { Finding } from '../run/run-step.ts';
 import type { Session } from '../run/session.ts';
 import { alphabet, type ExploreBounds, preamble } from './alphabet.ts';
-import { type Edge, follow, goTo, keysOf, type Position } from './position.ts';
+import { type Edge, follow, keysOf, type Position, type Walker } from './position.ts';
 import type { StateKey } from './state-key.ts';
 
 /** A transition out of a state. */
@@ -33,56 +33,40 @@ export const stepsOf = (bounds: ExploreBounds, path: readonly Edge[]): Operation
 ];
 
 /** The state before the first operation; or what already goes wrong on the way there. */
-export function rootOf(
-  session: Session,
-  bounds: ExploreBounds,
-): { key: StateKey } | { violation: Violation } {
-  const sequence = preamble(bounds);
-  const { violation } = runSequence(session, sequence);
-  return violation === undefined
-    ? { key: keysOf(session, goTo(session, bounds, [])).key }
-    : { violation };
+export function rootOf(walker: Walker): { key: StateKey } | { violation: Violation } {
+  const { session, bounds } = walker;
+  const { violation } = runSequence(session, preamble(bounds));
+  return violation === undefined ? { key: keysOf(session, walker.goTo([])).key } : { violation };
 }
 
 /**
  * Tries every enabled operation from the state at the end of `path`, each also with every single
- * failing allocation, and compares the kernel with the model after each; and ends the sequence there,
- * so that everything must come back from every state.
+ * failing allocation, and whether everything is given back when the processes end there. A path as long
+ * as the bounds allow is only ended.
  */
-export function expand(
-  session: Session,
-  bounds: ExploreBounds,
-  path: readonly Edge[],
-  failures: boolean,
-): Expansion {
-  const here = goTo(session, bounds, path);
-  const point = session.guest.snapshot();
+export function expand(walker: Walker, path: readonly Edge[], failures: boolean): Expansion {
+  const { session, bounds } = walker;
+  const here = walker.goTo(path);
   const transitions: Transition[] = [];
-  try {
-    const left = endSequence(session, session.base('roomy').freeAtEnd, here.sharing);
-    const last = path.at(-1);
-    if (left !== undefined && last !== undefined) {
-      const violation = violationOf(left, path.length + 1, 'end');
-      return { transitions, violation: { edge: last, violation } };
-    }
-    for (const operation of alphabet(here.states[0]!, bounds)) {
-      for (let failAt: number | undefined; ; failAt = (failAt ?? 0) + 1) {
-        session.guest.restore(point);
-        // what is watched follows what is read
-        session.observer.observe();
-        const edge = failAt === undefined ? { operation } : { operation, failAt };
-        const tried = attempt(session, here, edge, path.length + 1);
-        if (tried === undefined) break;
-        if ('violation' in tried) return { transitions, violation: tried };
-        if (failAt !== undefined && !tried.failed) break;
-        transitions.push(tried.transition);
-        if (!failures) break;
-      }
-    }
-    return { transitions };
-  } finally {
-    session.guest.release(point);
+  const left = endSequence(session, session.base('roomy').freeAtEnd, here.sharing);
+  const last = path.at(-1);
+  if (left !== undefined && last !== undefined) {
+    const violation = violationOf(left, path.length + 1, 'end');
+    return { transitions, violation: { edge: last, violation } };
   }
+  if (path.length >= bounds.depth) return { transitions };
+  for (const operation of alphabet(here.states[0]!, bounds)) {
+    for (let failAt: number | undefined; ; failAt = (failAt ?? 0) + 1) {
+      const edge = failAt === undefined ? { operation } : { operation, failAt };
+      const tried = attempt(session, walker.goBack(), edge, path.length + 1);
+      if (tried === undefined) break;
+      if ('violation' in tried) return { transitions, violation: tried };
+      if (failAt !== undefined && !tried.failed) break;
+      transitions.push(tried.transition);
+      if (!failures) break;
+    }
+  }
+  return { transitions };
 }
 
 type Attempt =

@@ -26,21 +26,24 @@ const add = (bytes: number): Edge => ({ operation: { op: 'sbrk', proc: 0, bytes 
 const sumOf = (path: readonly Edge[]): number =>
   path.reduce((sum, { operation }) => sum + (operation as { bytes: number }).bytes, 0);
 
-/** From n: to n+1 and n+2; a violation when `bad` is reached. */
-function expandToy(path: readonly Edge[], bad: number): Expansion {
+const wrong = (step: number, operation: string) => ({
+  ...{ clause: 'content' as const, step, operation },
+  ...{ message: 'bad', expected: 'good', received: 'bad' },
+});
+
+/** From n: to n+1 and n+2; a violation when `bad` is reached, or `badEnd` ended. */
+function expandToy(path: readonly Edge[], bad: number, badEnd = -1): Expansion {
   const transitions: Expansion['transitions'] = [];
+  if (sumOf(path) === badEnd) {
+    const violation = wrong(path.length + 1, 'end');
+    return { transitions, violation: { edge: path.at(-1)!, violation } };
+  }
+  if (path.length === bounds.depth) return { transitions };
   for (const bytes of [1, 2]) {
     const sum = sumOf(path) + bytes;
     const edge = add(bytes);
     if (sum === bad) {
-      const violation = {
-        clause: 'content' as const,
-        step: path.length + 1,
-        operation: 'sbrk',
-        message: 'bad',
-        expected: 'good',
-        received: 'bad',
-      };
+      const violation = wrong(path.length + 1, 'sbrk');
       return { transitions, violation: { edge, violation } };
     }
     transitions.push({ edge, key: keyOf(String(sum)), abstractKey: keyOf(String(sum % 3)) });
@@ -48,11 +51,16 @@ function expandToy(path: readonly Edge[], bad: number): Expansion {
   return { transitions };
 }
 
-function hooks(bad: number, goOn: (at: Exploration) => boolean = () => true): SearchHooks {
+function hooks(
+  bad: number,
+  goOn: (at: Exploration) => boolean = () => true,
+  badEnd?: number,
+): SearchHooks {
   return {
     expandAll: async (paths, onDone) => {
       // answers come in any order
-      for (const index of [...paths.keys()].reverse()) onDone(index, expandToy(paths[index]!, bad));
+      for (const index of [...paths.keys()].reverse())
+        onDone(index, expandToy(paths[index]!, bad, badEnd));
     },
     now: () => 0,
     onProgress: goOn,
@@ -77,6 +85,13 @@ describe('breadth-first', () => {
     expect(at.violation?.path.map(({ operation }) => operation)).toHaveLength(3);
     expect(sumOf(at.violation!.path)).toBe(6);
   });
+});
+
+test('states at the bound are ended too', async () => {
+  const at = fresh();
+  expect(await breadthFirst(at, hooks(-1, undefined, 8))).toBe(false);
+  expect(at.violation?.path).toHaveLength(4);
+  expect(at.depths).toHaveLength(4);
 });
 
 describe('checkpoints', () => {
@@ -130,8 +145,8 @@ describe('certificates', () => {
     await breadthFirst(at, hooks(-1));
     const { visited } = parseCertificate(JSON.stringify(certificateOf(at, identity)), 'c');
     const known = new Set(visited.map(({ key }) => key));
-    const sample = sampleOf(visited, bounds.depth, { every: 1, seed: 1 });
-    expect(sample).toHaveLength(7);
+    const sample = sampleOf(visited, { every: 1, seed: 1 });
+    expect(sample).toHaveLength(9);
     for (const index of sample) {
       const path = pathTo(visited, index);
       expect(contradiction(visited, index, expandToy(path, -1), known)).toBeUndefined();

@@ -8,12 +8,9 @@ export interface Sample {
   seed: number;
 }
 
-/** Indices of the states to expand again: those that the exploration expanded, a tenth of them. */
-export function sampleOf(visited: readonly Visited[], depth: number, sample: Sample): number[] {
-  const depths = depthsOf(visited);
-  const expanded = visited.flatMap((_, index) => (depths[index]! < depth ? [index] : []));
-  return expanded.filter((_, at) => chosen(at, sample));
-}
+/** Indices of the states to expand again. */
+export const sampleOf = (visited: readonly Visited[], sample: Sample): number[] =>
+  [...visited.keys()].filter((at) => chosen(at, sample));
 
 /** A repeatable draw: one of `every`, without a pattern that the search's order could hide behind. */
 function chosen(at: number, { every, seed }: Sample): boolean {
@@ -21,14 +18,6 @@ function chosen(at: number, { every, seed }: Sample): boolean {
   mixed = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
   mixed = Math.imul(mixed ^ (mixed >>> 12), 0x297a2d39);
   return ((mixed ^ (mixed >>> 15)) >>> 0) % every === 0;
-}
-
-function depthsOf(visited: readonly Visited[]): Int32Array {
-  const depths = new Int32Array(visited.length);
-  for (const [index, { parent }] of visited.entries()) {
-    depths[index] = parent < 0 ? 0 : depths[parent]! + 1;
-  }
-  return depths;
 }
 
 /**
