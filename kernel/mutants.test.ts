@@ -25,6 +25,16 @@ describe('mutants', () => {
     }
   });
 
+  it('say what explore makes of them, where one hart shows them', () => {
+    for (const { name, clause, harts, explored } of all) {
+      if (harts > 1) continue;
+      expect(explored, name).toBeDefined();
+      if (explored !== undefined && 'clause' in explored) {
+        expect(clause.split(/[,\s]+/), name).toContain(explored.clause);
+      }
+    }
+  });
+
   it('all build, each differently', async () => {
     const kernels = await Promise.all(all.map(({ name }) => buildKernel(`mutant:${name}`)));
     const names = new Map<string, string>();

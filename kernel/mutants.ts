@@ -21,7 +21,15 @@ export interface MutantInfo {
   base: string;
   cowtest: Outcome;
   usertests: Outcome;
+  /** What `explore` makes of it; absent for one that needs several harts. */
+  explored?: Explored;
 }
+
+/**
+ * The clause that `explore` names, and the operations of the shortest sequence, after what it prepares; or
+ * why no sequence within its bounds and operations shows the bug.
+ */
+export type Explored = { clause: string; operations: number } | { reason: string };
 
 const OUTCOMES: readonly string[] = ['pass', 'fail', 'hang', 'panic'];
 
@@ -47,6 +55,11 @@ export function parseMutant(patch: string, file: string): MutantInfo {
     if (!OUTCOMES.includes(value)) throw fail(`needs "# ${key}: ${OUTCOMES.join('|')}"`);
     return value as Outcome;
   };
+  const explore = values.get('explore');
+  const explored = explore === undefined ? undefined : parseExplored(explore);
+  if (explore !== undefined && explored === undefined) {
+    throw fail('needs "# explore: CLAUSE OPERATIONS" or "# explore: none, REASON"');
+  }
   const clause = values.get('clause');
   if (clause === undefined) throw fail('needs "# clause: NAME"');
   return {
@@ -58,7 +71,15 @@ export function parseMutant(patch: string, file: string): MutantInfo {
     base: values.get('base') ?? 'cow',
     cowtest: outcome('cowtest'),
     usertests: outcome('usertests'),
+    ...(explored && { explored }),
   };
+}
+
+function parseExplored(text: string): Explored | undefined {
+  const [, reason] = /^none, (.+)$/.exec(text) ?? [];
+  if (reason !== undefined) return { reason };
+  const [, clause, operations] = /^([\w-]+) (\d+)$/.exec(text) ?? [];
+  return clause === undefined ? undefined : { clause, operations: Number(operations) };
 }
 
 /** The whole text of a mutant's patch. Throws KernelBuildError, naming what there is, when there is none. */

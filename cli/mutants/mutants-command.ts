@@ -1,6 +1,5 @@
 import { mutants as allMutants, type MutantInfo } from '../../kernel/mutants.ts';
 import type { MutantRow } from '../../spec/campaign.ts';
-import { type Clause, isClause } from '../../spec/clause.ts';
 import type { CheckResult, Verdict } from '../../spec/result.ts';
 import type { MutantsFlags } from '../commands/mutants.ts';
 import type { CliContext } from '../context.ts';
@@ -9,7 +8,8 @@ import { writeText } from '../files.ts';
 import type { CheckJob, CheckReply } from '../workers/check-worker.ts';
 import { beside } from '../workers/serve.ts';
 import { createWorkerPool } from '../workers/worker-pool.ts';
-import { mutantHeader, mutantLine, mutantSummary } from './mutants-text.ts';
+import { exploreMutants } from './explore-mutants.ts';
+import { clausesOf, mutantHeader, mutantLine, mutantSummary } from './mutants-text.ts';
 
 /** `cowcheck mutants`: see its description. */
 export async function mutantsCommand(
@@ -20,6 +20,10 @@ export async function mutantsCommand(
   const chosen = choose(names).filter((_, at) => at % flags.every === 0);
   const single = chosen.filter(({ harts }) => harts === 1);
   const start = this.now();
+  if (flags.explore) {
+    const explored = await exploreMutants(this, single, flags.workers);
+    return finish(this, flags, { ...explored, seconds: (this.now() - start) / 1000 });
+  }
   const pool = createWorkerPool<CheckJob, CheckReply>(
     beside(import.meta.url, '../workers/check-worker'),
     undefined,
@@ -53,12 +57,24 @@ export async function mutantsCommand(
   const skipped = chosen.filter(({ harts }) => harts > 1);
   stdout.write(mutantSummary(rows, skipped));
   const good = rows.every(asExpected);
-  const seconds = (this.now() - start) / 1000;
+  finish(this, flags, { rows, good, stopped, seconds: (this.now() - start) / 1000 });
+}
+
+interface Finished {
+  rows: MutantRow[];
+  /** was everything as the headers say? */
+  good: boolean;
+  stopped: boolean;
+  seconds: number;
+}
+
+function finish({ process }: CliContext, flags: MutantsFlags, finished: Finished): void {
+  const { rows, good, stopped, seconds } = finished;
   if (flags.json !== undefined) {
     const verdict = !good ? 'fail' : stopped ? 'inconclusive' : 'pass';
     writeText(flags.json, toJson(flags, rows, verdict, seconds));
   }
-  this.process.exitCode = stopped ? EXIT.interrupted : good ? EXIT.ok : EXIT.violation;
+  process.exitCode = stopped ? EXIT.interrupted : good ? EXIT.ok : EXIT.violation;
 }
 
 /** Was it caught, and by a clause of its header? */
@@ -90,7 +106,7 @@ const jobOf = ({ name }: MutantInfo, seed: number, flags: MutantsFlags): CheckJo
 });
 
 function rowOf(mutant: MutantInfo, seed: number, reply: CheckReply): MutantRow {
-  const expected = mutant.clause.split(/[,\s]+/).filter(isClause) as Clause[];
+  const expected = clausesOf(mutant);
   const row: MutantRow = {
     name: mutant.name,
     row: mutant.row,

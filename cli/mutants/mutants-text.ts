@@ -1,9 +1,14 @@
 import type { MutantInfo } from '../../kernel/mutants.ts';
 import type { MutantRow } from '../../spec/campaign.ts';
+import { type Clause, isClause } from '../../spec/clause.ts';
 import { asExpected } from './mutants-command.ts';
 
 const NAME = 40;
 const CLAUSE = 16;
+
+/** The clauses of a mutant's header, the one that must catch it first. */
+export const clausesOf = ({ clause }: MutantInfo): Clause[] =>
+  clause.split(/[,\s]+/).filter(isClause);
 
 export const mutantHeader = (): string =>
   `${'mutant'.padEnd(NAME)} row ${'expected'.padEnd(CLAUSE)} ${'caught by'.padEnd(CLAUSE)}  operations  seconds  length  seed\n`;

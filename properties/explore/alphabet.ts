@@ -11,6 +11,9 @@ export interface ExploreBounds {
   depth: number;
 }
 
+/** Within these the headers of the mutants say what exploring shows; the depth is that of those it does not. */
+export const MUTANT_BOUNDS: ExploreBounds = { procs: 3, pages: 2, depth: 3 };
+
 const PAGE = 4096;
 /** bytes of one copy out of the pipe */
 const COPY_BYTES = 8;
@@ -32,8 +35,8 @@ const PIPE_READ = 0;
 const PIPE_WRITE = 1;
 
 /**
- * Every operation that is tried in a state: the COW operations on each page by each live process. Which
- * of them are enabled, the model says.
+ * Every operation that is tried in a state: the COW operations on each page by each live process, and a
+ * copy that crosses into the second page. Which of them are enabled, the model says.
  */
 export function alphabet(state: ModelState, bounds: ExploreBounds): Operation[] {
   const acting = actingSlots(state);
@@ -51,8 +54,15 @@ export function alphabet(state: ModelState, bounds: ExploreBounds): Operation[] 
       { op: 'load', proc, va, width: 8 },
       { op: 'read', proc, fd: PIPE_READ, va, length: COPY_BYTES },
     ]),
+    ...(bounds.pages > 1 ? [readAcross(proc)] : []),
   ]);
 }
+
+/** Half into the first page, half into the second. */
+const readAcross = (proc: number): Operation => ({
+  ...{ op: 'read', proc, fd: PIPE_READ, length: COPY_BYTES },
+  va: `heap+0x${(PAGE - COPY_BYTES / 2).toString(16)}`,
+});
 
 const kill = (proc: number, target: number): Operation => ({ op: 'kill', proc, target });
 
