@@ -60,7 +60,7 @@ export async function exploreCommand(
   const bounds = { procs, pages, depth };
   const identity: Identity = {
     kernel: { path: opened.kernel.path, sha256: opened.kernel.sha256 },
-    model: `cowcheck ${packageVersion()}`,
+    model: `cowcheck ${packageVersion()}${copying ? ' with --copying' : ''}`,
   };
   const data: ExploreWorkerData = {
     kernel: name,
@@ -130,13 +130,17 @@ async function search(context: CliContext, job: Search): Promise<void> {
     finished = await breadthFirst(at, {
       now: context.now,
       async expandAll(paths, onDone) {
-        const shares = Array.from({ length: Math.ceil(paths.length / SHARE) }, (_, i) => i * SHARE);
-        await Promise.all(
-          shares.map(async (first) => {
+        let next = 0;
+        const takeShares = async () => {
+          while (next < paths.length && !interrupted) {
+            const first = next;
+            next += SHARE;
             const expansions = await pool.run(paths.slice(first, first + SHARE));
             for (const [i, expansion] of expansions.entries()) onDone(first + i, expansion);
-          }),
-        );
+          }
+        };
+        // two for each worker, so that none waits for the next share
+        await Promise.all(Array.from({ length: 2 * pool.size }, takeShares));
       },
       onProgress(exploration, depth, left) {
         const elapsedMs = context.now() - start;
@@ -161,8 +165,9 @@ async function search(context: CliContext, job: Search): Promise<void> {
     mkdirSync(flags.out, { recursive: true });
     const file = flags.certificate ?? join(flags.out, 'certificate.json');
     writeText(file, `${JSON.stringify(certificateOf(at, identity))}\n`);
+    const copying = flags.copying ? ' --copying' : '';
     context.process.stdout.write(
-      `certificate ${file}: check it with npx cowcheck explore ${opened.name} --verify ${file}\n`,
+      `certificate ${file}: check it with npx cowcheck explore ${opened.name}${copying} --verify ${file}\n`,
     );
   }
   if (interrupted) {

@@ -65,7 +65,10 @@ export function pathTo(visited: readonly Visited[], index: number): Edge[] {
 }
 
 export interface SearchHooks {
-  /** expands the states at the ends of the paths, in their order; may work on several at once */
+  /**
+   * Expands the states at the ends of the paths; may work on several at once. May leave some of the last
+   * ones out when the next `onProgress` ends the search.
+   */
   expandAll: (
     paths: readonly Edge[][],
     onDone: (index: number, expansion: Expansion) => void,
@@ -100,13 +103,13 @@ export async function breadthFirst(at: Exploration, hooks: SearchHooks): Promise
         expansions[index] = expansion;
       });
       // in the order of the states, so that the result does not depend on which worker was faster
-      for (const [index, expansion] of expansions.entries()) {
-        at.partial.transitions += absorb(at, known, first + index, expansion);
+      for (let index = 0; expansions[index] !== undefined; index++) {
+        at.partial.transitions += absorb(at, known, first + index, expansions[index]!);
         if (at.violation !== undefined) return false;
+        at.expanded++;
       }
-      at.expanded = last;
       at.partial.seconds += (hooks.now() - start) / 1000;
-      if (!hooks.onProgress(at, depth, end - last)) return false;
+      if (!hooks.onProgress(at, depth, end - at.expanded)) return false;
     }
     const { transitions, seconds } = at.partial;
     at.partial = { transitions: 0, seconds: 0 };

@@ -128,7 +128,9 @@ export function parseCertificate(
   const certificate = parseAs(CertificateSchema, text, file, 'certificate');
   const visited = visitedOf(certificate.visited, file);
   if (digestOf(visited) !== certificate.digest) {
-    throw new ExplorationFileError(`the digest in ${file} is not that of the states it lists`);
+    throw new ExplorationFileError(
+      `the digest in ${file} is not that of the states it lists; explore anew`,
+    );
   }
   return { certificate, visited };
 }
@@ -157,7 +159,7 @@ function parseAs<S extends v.GenericSchema>(
   try {
     value = JSON.parse(text);
   } catch {
-    throw new ExplorationFileError(`${file} is no ${what}: it is not whole JSON`);
+    throw new ExplorationFileError(`${file} is no ${what}: it is not whole JSON; make it anew`);
   }
   const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;

@@ -87,6 +87,20 @@ describe('breadth-first', () => {
   });
 });
 
+test('states that an interrupted worker left out are expanded later', async () => {
+  const at = fresh();
+  const whole = hooks(-1);
+  const onlyFirst: SearchHooks = {
+    ...whole,
+    expandAll: (paths, onDone) => whole.expandAll(paths.slice(0, 1), onDone),
+    onProgress: () => false,
+  };
+  for (let depth = 1; depth <= 2; depth++) await breadthFirst(at, onlyFirst);
+  expect(at.expanded).toBe(2);
+  expect(await breadthFirst(at, whole)).toBe(true);
+  expect(at.operations).toEqual({ sbrk: 14 });
+});
+
 test('states at the bound are ended too', async () => {
   const at = fresh();
   expect(await breadthFirst(at, hooks(-1, undefined, 8))).toBe(false);
