@@ -1,6 +1,6 @@
 import { buildImage, buildPatched } from '../kernel/build.ts';
-import { randomSequences } from '../properties/campaign.ts';
 import { openKernel, runCampaign, runSequence, type Session } from '../properties/index.ts';
+import { randomSequences } from '../properties/plan.ts';
 import type { Benchmark, Measurement } from './benchmark.ts';
 
 const RATE = 5000;

@@ -19,6 +19,15 @@ export const seedFlag = {
   default: '1',
 } as const;
 
+/** Random sequences, where more than one kernel gets them. */
+export const runsFlag = {
+  kind: 'parsed',
+  parse: integer(1),
+  placeholder: 'N',
+  brief: 'random sequences for each kernel',
+  default: '300',
+} as const;
+
 export const maxStepsFlag = {
   kind: 'parsed',
   parse: integer(1, 1000),

@@ -13,12 +13,9 @@
 export * as model from '../model/index.ts';
 export { type BundledOptions, openKernel } from './bundled.ts';
 export {
-  type CampaignOptions,
   type CampaignProgress,
   type CampaignResult,
-  type CorpusEntry,
   campaignSteps,
-  randomSequences,
   runCampaign,
 } from './campaign.ts';
 export { CHECKERS, type Checker, type Disagreement, type StepView } from './checkers/index.ts';
@@ -38,6 +35,7 @@ export {
   OPERATIONS,
   type OperationDefinition,
 } from './ops/index.ts';
+export { type CampaignOptions, type CorpusEntry, randomSequences } from './plan.ts';
 export { loadPlugins, PluginError } from './plugin.ts';
 export { entryOf, reproducerInC, stepsOf } from './reproduce/index.ts';
 export { type Explanation, explain } from './run/explain.ts';

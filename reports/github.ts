@@ -1,4 +1,7 @@
-import type { CheckResult, Violation } from '../spec/result.ts';
+import type { GateResult } from '../spec/gate.ts';
+import type { Violation } from '../spec/result.ts';
+import { tellingFrame } from '../spec/telling-frame.ts';
+import { change, figure } from './markdown.ts';
 import { violationLine } from './violation.ts';
 
 /**
@@ -6,12 +9,8 @@ import { violationLine } from './violation.ts';
  * (docs.github.com, "Workflow commands", `error`). `sourceRoot` is put before the file name, since
  * debug information names files from the kernel's own folder.
  */
-export function renderAnnotation(
-  violation: Violation,
-  stepsFile?: string,
-  sourceRoot = '',
-): string {
-  const frame = violation.where?.[0];
+function renderAnnotation(violation: Violation, stepsFile?: string, sourceRoot = ''): string {
+  const frame = tellingFrame(violation.where);
   const properties = [
     ...(frame === undefined
       ? []
@@ -21,11 +20,18 @@ export function renderAnnotation(
   return `::error ${properties}::${data(violationLine(violation, stepsFile))}`;
 }
 
-export function annotations(result: CheckResult, sourceRoot = ''): string[] {
-  const violation = result.violation;
-  return violation === undefined
-    ? []
-    : [renderAnnotation(violation, result.reproducer?.steps, sourceRoot)];
+/** What the patch broke, at the kernel's source lines, and the costs that exceed the threshold. */
+export function gateAnnotations({ broken, costs }: GateResult, sourceRoot = ''): string[] {
+  const dear = costs.filter((row) => row.exceeds);
+  return [
+    ...broken.map(({ violation, reproducer }) =>
+      renderAnnotation(violation, reproducer?.steps, sourceRoot),
+    ),
+    ...dear.map(
+      (row) =>
+        `::error title=${property('cowcheck: cost')}::${data(`${row.operation}: ${row.metric} ${figure(row.base)} → ${figure(row.head)} (${change(row)})`)}`,
+    ),
+  ];
 }
 
 const data = (text: string): string =>

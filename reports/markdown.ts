@@ -1,5 +1,6 @@
 import type { CostRow, Finding, GateResult } from '../spec/gate.ts';
-import { innermost, violationLine } from './violation.ts';
+import { tellingFrame } from '../spec/telling-frame.ts';
+import { lineOf, violationLine } from './violation.ts';
 
 /** The gate's answer as Markdown, for a job summary or a pull request's comment. */
 export function renderGateMarkdown(result: GateResult): string {
@@ -11,7 +12,7 @@ export function renderGateMarkdown(result: GateResult): string {
   return [
     `## cowcheck gate: ${result.verdict}`,
     '',
-    `${verdict[result.verdict]} ${result.steps} operations on each kernel, seed ${result.seed}.`,
+    `${verdict[result.verdict]} ${figure(result.steps)} operations on the head, seed ${result.seed}.`,
     `Base \`${result.base.path}\`, head \`${result.head.path}\`.`,
     ...findings('Broken by the patch', result.broken),
     ...findings('Mended by the patch', result.mended),
@@ -25,7 +26,7 @@ function findings(title: string, list: readonly Finding[]): string[] {
   if (list.length === 0) return [];
   const rows = list.map(
     ({ cause, violation, reproducer }) =>
-      `| ${cause.clause} | ${cause.role} | ${cell(innermost(violation.where) || cause.function)} | ${cell(violationLine(violation))} | ${reproducer === undefined ? '' : `\`${cell(reproducer.steps)}\` (${reproducer.length})`} |`,
+      `| ${cause.clause} | ${cause.role} | ${cell(lineOf(tellingFrame(violation.where)) || cause.function)} | ${cell(violationLine(violation))} | ${reproducer === undefined ? '' : `\`${cell(reproducer.steps)}\` (${reproducer.length})`} |`,
   );
   return [
     '',

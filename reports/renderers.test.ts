@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { annotations } from './github.ts';
-import { escapeXml, renderJunit } from './junit.ts';
+import { gateAnnotations } from './github.ts';
+import { escapeXml, renderGateJunit, renderJunit } from './junit.ts';
 import { renderGateMarkdown } from './markdown.ts';
 import { parseResult, ResultError } from './schema.ts';
 import { sampleFailure, sampleGate, samplePass } from './testing/sample.ts';
@@ -38,18 +38,34 @@ describe('JUnit', () => {
     expect(xml.match(/<failure /g)).toHaveLength(1);
     expect(xml).toContain('<skipped message="never exercised"/>');
   });
+  test('of a gate: every finding, and the costs', () => {
+    const gate = sampleGate();
+    gate.broken.push(gate.broken[0]!);
+    const xml = renderGateJunit(gate);
+    expect(xml).toContain('tests="13" failures="2" errors="0" skipped="0"');
+    expect(xml.match(/<failure type="conservation"/g)).toHaveLength(2);
+    expect(xml).toContain('message="fork insns: 1,000, now 1,125 (+12.5 % ✗)"');
+  });
   test('text that XML cannot carry is escaped or replaced', () => {
     expect(escapeXml('<a "b" & \u0000>')).toBe('&lt;a &quot;b&quot; &amp; \ufffd&gt;');
   });
 });
 
-test('the annotation points at the kernel line', () => {
-  expect(annotations(sampleFailure(), 'kernel/')).toEqual([
-    expect.stringMatching(
-      /^::error file=kernel\/kalloc\.c,line=61,title=cowcheck%3A conservation::step 2/,
-    ),
-  ]);
-  expect(annotations(samplePass())).toEqual([]);
+describe('annotations of a gate', () => {
+  test('point at the kernel line, and tell of costs', () => {
+    expect(gateAnnotations(sampleGate(), 'kernel/')).toEqual([
+      expect.stringMatching(
+        /^::error file=kernel\/kalloc\.c,line=61,title=cowcheck%3A conservation::step 2/,
+      ),
+      expect.stringMatching(/^::error title=cowcheck%3A cost::fork: insns 1,000 → 1,125/),
+    ]);
+  });
+  test('point at who calls the allocator, where that is known', () => {
+    const gate = sampleGate();
+    const { violation } = gate.broken[0]!;
+    violation.where!.push({ function: 'uvmunmap', file: 'vm.c', line: 180 });
+    expect(gateAnnotations(gate)[0]).toMatch(/^::error file=vm\.c,line=180,/);
+  });
 });
 
 test('the gate as Markdown shows what is broken and what it costs', () => {

@@ -1,6 +1,6 @@
 import { CLAUSES } from '../spec/clause.ts';
 import type { CheckResult } from '../spec/result.ts';
-import { innermost, replayCommand } from './violation.ts';
+import { lineOf, replayCommand } from './violation.ts';
 
 /** How the text is coloured; the identity functions give plain text. */
 export interface Paint {
@@ -48,7 +48,7 @@ function failure(result: CheckResult, paint: Paint): string[] {
     `  received ${violation.received}`,
   ];
   for (const frame of violation.where ?? []) {
-    lines.push(`  ${paint.dim('at')}       ${innermost([frame])}`);
+    lines.push(`  ${paint.dim('at')}       ${lineOf(frame)}`);
   }
   return [...lines, ...reproducer(result, paint)];
 }

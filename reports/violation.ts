@@ -1,10 +1,8 @@
 import type { SourceLine, Violation } from '../spec/result.ts';
 
-/** `kalloc.c:61 kfree`, the innermost frame that is known; empty without any. */
-export function innermost(where: readonly SourceLine[] | undefined): string {
-  const frame = where?.[0];
-  return frame === undefined ? '' : `${frame.file}:${frame.line} ${frame.function}`;
-}
+/** `kalloc.c:61 kfree`; empty without a frame. */
+export const lineOf = (frame: SourceLine | undefined): string =>
+  frame === undefined ? '' : `${frame.file}:${frame.line} ${frame.function}`;
 
 /** The command that shows a violation again. */
 export function replayCommand(stepsFile: string, kernel?: string): string {
@@ -17,7 +15,7 @@ export function replayCommand(stepsFile: string, kernel?: string): string {
  */
 export function violationLine(violation: Violation, stepsFile?: string, kernel?: string): string {
   const page = violation.page === undefined ? '' : `pa ${violation.page} `;
-  const where = innermost(violation.where);
+  const where = lineOf(violation.where?.[0]);
   return [
     `step ${violation.step} ${violation.operation}: ${page}`,
     `expected ${violation.expected}, ${violation.received} [${violation.clause}]`,

@@ -1,9 +1,6 @@
 import { workerData } from 'node:worker_threads';
-import {
-  type CampaignOptions,
-  type CampaignPart,
-  runCampaignPart,
-} from '../../properties/campaign.ts';
+import { type CampaignPart, runCampaignPart } from '../../properties/campaign.ts';
+import type { CampaignOptions } from '../../properties/plan.ts';
 import { serve } from '../workers/serve.ts';
 import { type KernelFlags, openKernel } from './open-kernel.ts';
 

@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import pc from 'picocolors';
 import {
-  type CampaignOptions,
   type CampaignProgress,
   type CampaignResult,
   campaignSteps,
   concludeCampaign,
 } from '../../properties/campaign.ts';
 import { UnknownOperationError } from '../../properties/generate.ts';
+import type { CampaignOptions } from '../../properties/plan.ts';
 import { createReached } from '../../properties/reached.ts';
 import { type ShrunkFailure, shrinkFailureSteps } from '../../properties/run/shrink-failure.ts';
 import { renderJunit } from '../../reports/junit.ts';

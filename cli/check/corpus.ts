@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CorpusEntry } from '../../properties/campaign.ts';
+import type { CorpusEntry } from '../../properties/plan.ts';
 import { entryOf } from '../../properties/reproduce/index.ts';
 import type { Sequence } from '../../spec/operation.ts';
 import type { OperationSyntax } from '../../spec/operation-syntax.ts';

@@ -14,20 +14,21 @@ export function explained(
   out: string,
   seed: number,
   failure: ShrunkFailure,
+  stem?: string,
 ): Required<Pick<CheckResult, 'violation' | 'reproducer' | 'trace'>> {
   const { trace, violation } = explain(opened.session, failure);
-  return { violation, reproducer: writeReproducer(opened, out, seed, failure), trace };
+  return { violation, reproducer: writeReproducer(opened, out, seed, failure, stem), trace };
 }
 
-/** Writes the .steps file and the C program of a failure. */
+/** Writes the .steps file and the C program of a failure; `stem` names them. */
 export function writeReproducer(
   { session, name }: OpenKernel,
   out: string,
   seed: number,
   failure: ShrunkFailure,
+  stem = `${failure.violation.clause}-${seed}`,
 ): Reproducer {
   const { base, violation, sequence, steps: played, originalLength } = failure;
-  const stem = `${violation.clause}-${seed}`;
   const steps = join(out, `${stem}.steps`);
   const c = join(out, `${stem}.c`);
   const notes = { kernel: name, seed, base, violation };

@@ -1,4 +1,5 @@
-import type { CampaignOptions, CampaignPart } from '../../properties/campaign.ts';
+import type { CampaignPart } from '../../properties/campaign.ts';
+import type { CampaignOptions } from '../../properties/plan.ts';
 import { beside } from '../workers/serve.ts';
 import { createWorkerPool } from '../workers/worker-pool.ts';
 import type { CampaignJob, CampaignWorkerData } from './campaign-worker.ts';

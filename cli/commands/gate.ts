@@ -1,13 +1,23 @@
 import { buildCommand } from '@stricli/core';
 import type { CliContext } from '../context.ts';
-import { maxStepsFlag, memoryFlag, optionalText, outFlag, seedFlag } from '../flags.ts';
-import { integer, seconds, text } from '../parsers.ts';
+import {
+  copyingFlag,
+  maxStepsFlag,
+  memoryFlag,
+  optionalText,
+  outFlag,
+  runsFlag,
+  seedFlag,
+} from '../flags.ts';
+import { seconds, text } from '../parsers.ts';
 
 export interface GateFlags {
   base: string;
   baseFs?: string;
+  baseCopying: boolean;
   head: string;
   headFs?: string;
+  headCopying: boolean;
   seed: number;
   runs: number;
   time?: number;
@@ -31,16 +41,12 @@ export const gate = buildCommand<GateFlags, [], CliContext>({
     flags: {
       base: kernel('the kernel before the patch: ELF file, or the name of a bundled one'),
       baseFs: optionalText('IMG', 'its file system image'),
+      baseCopying: copyingFlag,
       head: kernel('the kernel with the patch'),
       headFs: optionalText('IMG', 'its file system image; that of the base when absent'),
+      headCopying: copyingFlag,
       seed: seedFlag,
-      runs: {
-        kind: 'parsed',
-        parse: integer(1),
-        placeholder: 'N',
-        brief: 'random sequences for each kernel',
-        default: '300',
-      },
+      runs: runsFlag,
       time: {
         kind: 'parsed',
         parse: seconds,
@@ -57,7 +63,10 @@ export const gate = buildCommand<GateFlags, [], CliContext>({
         brief: 'fail when an operation became dearer by more than this',
         optional: true,
       },
-      corpus: optionalText('DIR', 'replayed first; new reproducers are added to it'),
+      corpus: optionalText(
+        'DIR',
+        'replayed after the bundled corpus; new reproducers are added to it',
+      ),
       sourceRoot: optionalText('DIR', 'put before file names in annotations, for example kernel/'),
       out: outFlag('where reproducers are written'),
       json: optionalText('FILE', 'write the result as JSON'),
@@ -68,12 +77,13 @@ export const gate = buildCommand<GateFlags, [], CliContext>({
   docs: {
     brief: 'what a patch breaks, mends and costs',
     fullDescription: [
-      'Runs the same sequences on both kernels, past the first violation, and tells apart what the patch',
-      'broke, what it mended and what was broken before, each cause once with its shrunk reproducer; and',
-      'what each operation costs: kernel instructions, bytes copied, pages allocated, faults taken.',
+      'Runs the same sequences on both kernels at once, past the first violation: the corpus, short ones',
+      'with every allocation failing in turn, and random ones. Tells apart what the patch broke, what it',
+      'mended and what was broken before, each cause once with its shrunk reproducer; and what each',
+      'operation costs: kernel instructions, bytes copied, pages allocated, faults taken.',
       '',
       'Exit status: 0 nothing broken; 1 something broken, or a cost over --max-cost; 2 an input that cannot',
-      'be used. It suits `git bisect run`.',
+      'be used; 130 interrupted, with what was found so far. It suits `git bisect run`.',
       'Example: cowcheck gate --base cow --head mutant:copyout-ignores-cow',
     ].join('\n'),
   },

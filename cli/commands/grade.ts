@@ -1,10 +1,19 @@
 import { buildCommand } from '@stricli/core';
 import type { CliContext } from '../context.ts';
-import { memoryFlag, optionalText, outFlag, seedFlag, threadsFlag } from '../flags.ts';
-import { integer, seconds, text } from '../parsers.ts';
+import {
+  copyingFlag,
+  memoryFlag,
+  optionalText,
+  outFlag,
+  runsFlag,
+  seedFlag,
+  threadsFlag,
+} from '../flags.ts';
+import { seconds, text } from '../parsers.ts';
 
 export interface GradeFlags {
   fs?: string;
+  copying: boolean;
   seed: number;
   runs: number;
   time: number;
@@ -20,14 +29,9 @@ export const grade = buildCommand<GradeFlags, string[], CliContext>({
   parameters: {
     flags: {
       fs: optionalText('IMG', 'file system image for submissions that bring none'),
+      copying: copyingFlag,
       seed: seedFlag,
-      runs: {
-        kind: 'parsed',
-        parse: integer(1),
-        placeholder: 'N',
-        brief: 'random sequences for each kernel',
-        default: '300',
-      },
+      runs: runsFlag,
       time: {
         kind: 'parsed',
         parse: seconds,

@@ -107,9 +107,10 @@ const ungraded = ({ name }: Submission): Grade => ({
 
 function jobOf({ name, kernel, fs = undefined }: Submission, flags: GradeFlags): CheckJob {
   const image = fs ?? flags.fs;
+  const { memory, copying } = flags;
   return {
     kernel,
-    flags: { harts: 1, memory: flags.memory, ...(image !== undefined && { fs: image }) },
+    flags: { harts: 1, memory, copying, ...(image !== undefined && { fs: image }) },
     seed: flags.seed,
     runs: flags.runs,
     seconds: flags.time,

@@ -1,36 +1,29 @@
 import { describe, expect, test } from 'vitest';
 import type { Clause } from '../../spec/clause.ts';
-import { causeKey } from './cause.ts';
-import { compareSurveys } from './compare.ts';
+import type { Cause } from '../../spec/gate.ts';
+import { compareSurveys, type SurveyedSide } from './compare.ts';
 import type { CostTotals } from './cost-meter.ts';
-import type { Survey, SurveyFinding } from './survey.ts';
 
-const finding = (clause: Clause, where: string): SurveyFinding =>
-  ({
-    cause: { clause, role: 'user', function: where },
-    violation: { clause },
-  }) as SurveyFinding;
+const cause = (clause: Clause, where: string): Cause => ({ clause, role: 'user', function: where });
 
 const costs = (insns: number, times = 1): Map<string, CostTotals> =>
   new Map([
     ['fork', { times, insns: insns * times, bytesCopied: 0, pagesAllocated: 8 * times, faults: 0 }],
   ]);
 
-const survey = (findings: SurveyFinding[], perSequence: [number, number][] = []): Survey => ({
-  findings: new Map(findings.map((one) => [causeKey(one.cause), one])),
+const side = (causes: Cause[], perSequence: [number, number][] = []): SurveyedSide => ({
+  causes,
   costs: new Map(perSequence.map(([index, insns]) => [index, costs(insns)])),
-  runs: perSequence.length,
-  steps: perSequence.length,
 });
 
 describe('findings', () => {
   test('are told apart by cause', () => {
-    const leak = finding('conservation', 'uvmcopy');
-    const early = finding('conservation', 'kfree');
-    const count = finding('refcount', 'kfree');
+    const leak = cause('conservation', 'uvmcopy');
+    const early = cause('conservation', 'kfree');
+    const count = cause('refcount', 'kfree');
     const { broken, mended, before } = compareSurveys(
-      survey([leak, early]),
-      survey([early, count]),
+      side([leak, early]),
+      side([early, count]),
       undefined,
     );
     expect(broken).toEqual([count]);
@@ -42,14 +35,14 @@ describe('findings', () => {
 describe('costs', () => {
   test('only sequences that passed on both count', () => {
     const { costs: rows } = compareSurveys(
-      survey(
+      side(
         [],
         [
           [0, 1000],
           [1, 9000],
         ],
       ),
-      survey(
+      side(
         [],
         [
           [0, 1100],
@@ -67,8 +60,8 @@ describe('costs', () => {
     [undefined, false],
   ])('growth by 10 %% against a threshold of %s', (maxPercent, exceeds) => {
     const { costs: rows } = compareSurveys(
-      survey([], [[0, 1000]]),
-      survey([], [[0, 1100]]),
+      side([], [[0, 1000]]),
+      side([], [[0, 1100]]),
       maxPercent,
     );
     expect(rows.find((row) => row.metric === 'insns')?.exceeds).toBe(exceeds);

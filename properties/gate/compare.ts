@@ -1,42 +1,46 @@
-import { COST_METRICS } from '../../spec/gate.ts';
+import { type Cause, COST_METRICS } from '../../spec/gate.ts';
 import { causeKey } from './cause.ts';
 import type { CostTotals } from './cost-meter.ts';
 import { compareCosts } from './costs.ts';
-import { distinctFindings, type Survey, type SurveyFinding } from './survey.ts';
+import type { Survey } from './survey.ts';
+
+/** What is compared of a survey. */
+export interface SurveyedSide extends Pick<Survey, 'costs'> {
+  causes: readonly Cause[];
+}
 
 export interface Comparison {
   /** in head, not in base */
-  broken: SurveyFinding[];
+  broken: Cause[];
   /** in base, not in head */
-  mended: SurveyFinding[];
+  mended: Cause[];
   /** in both */
-  before: SurveyFinding[];
+  before: Cause[];
   costs: ReturnType<typeof compareCosts>;
 }
 
 /** Tells apart what a patch broke, what it mended, what was broken before, and what it costs. */
 export function compareSurveys(
-  base: Survey,
-  head: Survey,
+  base: SurveyedSide,
+  head: SurveyedSide,
   maxPercent: number | undefined,
 ): Comparison {
-  const inBase = new Set(distinctFindings(base).map(({ cause }) => causeKey(cause)));
-  const inHead = new Set(distinctFindings(head).map(({ cause }) => causeKey(cause)));
-  const ofHead = distinctFindings(head);
+  const inBase = new Set(base.causes.map(causeKey));
+  const inHead = new Set(head.causes.map(causeKey));
   const both = [...base.costs.keys()].filter((index) => head.costs.has(index));
   return {
-    broken: ofHead.filter(({ cause }) => !inBase.has(causeKey(cause))),
-    before: ofHead.filter(({ cause }) => inBase.has(causeKey(cause))),
-    mended: distinctFindings(base).filter(({ cause }) => !inHead.has(causeKey(cause))),
+    broken: head.causes.filter((cause) => !inBase.has(causeKey(cause))),
+    before: head.causes.filter((cause) => inBase.has(causeKey(cause))),
+    mended: base.causes.filter((cause) => !inHead.has(causeKey(cause))),
     costs: compareCosts(totalsOf(base, both), totalsOf(head, both), maxPercent),
   };
 }
 
 /** Sums the meters of the sequences that passed on both kernels: only those are the same work. */
-function totalsOf(survey: Survey, indexes: readonly number[]): Map<string, CostTotals> {
+function totalsOf({ costs }: SurveyedSide, indexes: readonly number[]): Map<string, CostTotals> {
   const sums = new Map<string, CostTotals>();
   for (const index of indexes) {
-    for (const [operation, totals] of survey.costs.get(index) ?? []) {
+    for (const [operation, totals] of costs.get(index) ?? []) {
       const sum = sums.get(operation);
       if (sum === undefined) {
         sums.set(operation, { ...totals });

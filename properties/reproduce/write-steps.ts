@@ -1,7 +1,7 @@
 import type { Operation, Sequence, Step } from '../../spec/operation.ts';
 import type { Violation } from '../../spec/result.ts';
-import type { CorpusEntry } from '../campaign.ts';
 import type { AnyOperation } from '../ops/index.ts';
+import type { CorpusEntry } from '../plan.ts';
 import type { PlayedStep } from '../run/run-sequence.ts';
 import type { BaseName } from '../run/session.ts';
 

@@ -17,9 +17,12 @@ export interface FreeWatch {
   sync(observed: Observation): void;
   /** Accesses since the last call. */
   take(): FreeAccess[];
+  /** Tells of every store to one page too, free or not, until what it returns is called. */
+  tellStores(ppn: number, onStore: (access: Access) => void): () => void;
 }
 
 const WATCHED = { load: true, store: true, walk: true };
+const STORES = { store: true };
 /** More than this of one step say nothing new. */
 const MOST = 8;
 
@@ -28,11 +31,16 @@ export function createFreeWatch(guest: Guest): FreeWatch {
   /** touched since the last sync, and no longer watched */
   const touched = new Set<number>();
   let accesses: FreeAccess[] = [];
-  let first = true;
+  let latest: Observation | undefined;
+  let told: { ppn: number; onStore: (access: Access) => void } | undefined;
 
   watches.onAccess = (access) => {
     const ppn = Math.floor(access.pa / 4096);
-    watches.set(ppn, {});
+    if (ppn === told?.ppn) {
+      if (access.kind === 'store') told.onStore(access);
+      if (latest?.isFree(ppn as never) !== true) return 'continue';
+    }
+    watches.set(ppn, ppn === told?.ppn ? STORES : {});
     touched.add(ppn);
     if (accesses.length < MOST && !byAllocator(guest, access)) {
       accesses.push({ kind: access.kind, ppn, where: guest.where(access.hart) });
@@ -40,15 +48,17 @@ export function createFreeWatch(guest: Guest): FreeWatch {
     return 'continue';
   };
 
-  const set = (ppn: number, observed: OwnershipSnapshot): void =>
-    watches.set(ppn, observed.isFree(ppn as never) ? WATCHED : {});
+  const set = (ppn: number, observed: OwnershipSnapshot): void => {
+    const otherwise = ppn === told?.ppn ? STORES : {};
+    watches.set(ppn, observed.isFree(ppn as never) ? WATCHED : otherwise);
+  };
 
   return {
     sync(observed) {
-      if (first) {
+      if (latest === undefined) {
         for (let ppn: number = observed.firstPpn; ppn < observed.endPpn; ppn++) set(ppn, observed);
-        first = false;
       }
+      latest = observed;
       for (const ppn of observed.changedPages) set(ppn, observed);
       for (const ppn of touched) set(ppn, observed);
       touched.clear();
@@ -57,6 +67,15 @@ export function createFreeWatch(guest: Guest): FreeWatch {
       const taken = accesses;
       accesses = [];
       return taken;
+    },
+    tellStores(ppn, onStore) {
+      const again = () => latest && set(ppn, latest);
+      told = { ppn, onStore };
+      again();
+      return () => {
+        told = undefined;
+        again();
+      };
     },
   };
 }
