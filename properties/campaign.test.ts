@@ -116,7 +116,7 @@ describe('seeded bugs', () => {
     const { trace, violation: explained } = explain(session, failure!);
     expect(explained.where?.[0]?.function).toBe('kalloc');
     expect(explained.where?.map((line) => line.function)).toContain('pipealloc');
-    expect(trace.steps).toHaveLength(sequence.length);
+    expect(trace.steps.at(-1)?.operation).toBe('end');
     expect(reproducerInC(session, failure!)).toContain('got = pipe(');
 
     const entry = entryOf('kept', parseSteps(kept));

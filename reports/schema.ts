@@ -47,15 +47,7 @@ const TraceFrame = v.object({
 
 const TraceEvent = v.object({
   page: v.string(),
-  kind: v.picklist([
-    'allocated',
-    'freed',
-    'shared',
-    'dropped',
-    'copied',
-    'written',
-    'touched-while-free',
-  ]),
+  kind: v.picklist(['allocated', 'freed', 'shared', 'dropped', 'written', 'touched-while-free']),
   where: v.array(SourceLine),
   note: v.optional(v.string()),
 });
@@ -71,6 +63,7 @@ const TraceStep = v.object({
   frames: v.array(TraceFrame),
   events: v.array(TraceEvent),
   insns: v.number(),
+  note: v.optional(v.string()),
 });
 
 const Trace = v.object({

@@ -39,7 +39,7 @@ export interface TraceFrame {
 /** Something that happened to one page during a step. */
 export interface TraceEvent {
   page: string;
-  kind: 'allocated' | 'freed' | 'shared' | 'dropped' | 'copied' | 'written' | 'touched-while-free';
+  kind: 'allocated' | 'freed' | 'shared' | 'dropped' | 'written' | 'touched-while-free';
   /** who did it: the kernel's frames, innermost first */
   where: SourceLine[];
   note?: string;
@@ -49,6 +49,7 @@ export interface TraceStep {
   /** 1-based */
   step: number;
   operation: string;
+  /** who acts; empty where nothing happens in the guest */
   actor: string;
   expected: string;
   received: string;
@@ -58,6 +59,8 @@ export interface TraceStep {
   events: TraceEvent[];
   /** kernel instructions retired during the step */
   insns: number;
+  /** what else is to be known: an allocation that will fail, or did */
+  note?: string;
 }
 
 export interface Trace {

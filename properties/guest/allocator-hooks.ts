@@ -48,6 +48,7 @@ export function hookAllocator(
       if (hooks.failIn !== undefined && --hooks.failIn === 0) {
         hooks.failIn = undefined;
         hooks.failed = true;
+        hooks.onEvent?.({ kind: 'refused', pa: 0, where: where(hart.index) });
         hart.setX(A0, 0n);
         hart.pc = hart.x(RA);
       } else if (hooks.onEvent !== undefined) {

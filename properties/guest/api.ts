@@ -85,7 +85,9 @@ export interface GuestStep {
 
 /** Who took or gave back a page; collected only while tracing. */
 export interface AllocatorEvent {
-  kind: 'allocated' | 'freed';
+  /** `refused`: it was made to fail, so that there is no page */
+  kind: 'allocated' | 'freed' | 'refused';
+  /** 0 where there is no page */
   pa: number;
   where: SourceLine[];
 }

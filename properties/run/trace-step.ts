@@ -1,13 +1,12 @@
-import { freePages } from '../../model/index.ts';
+import type { ModelState } from '../../model/index.ts';
 import { frameOf } from '../../model/page-map.ts';
 import type { OwnershipSnapshot } from '../../spec/ownership.ts';
 import { PTE_R, PTE_U, PTE_W, PTE_X } from '../../spec/sv39.ts';
-import type { TraceEvent, TraceFrame, TraceProcess, TraceStep } from '../../spec/trace.ts';
+import type { TraceEvent, TraceFrame, TraceProcess } from '../../spec/trace.ts';
 import { type Ppn, ppn } from '../../spec/units.ts';
 import { INIT, type Sharing, slotName } from '../checkers/index.ts';
 import { ownersInModel, pagesOf } from '../checkers/pairing.ts';
 import type { AllocatorEvent, Guest } from '../guest/api.ts';
-import type { StepOutcome } from './run-step.ts';
 
 const PAGE = 4096;
 /** Pages of one process that are shown; what a process of the sequence has is far less. */
@@ -80,12 +79,11 @@ function traceFrame(
 }
 
 /** Owners by physical page as the model has them, as far as both agree on what lies where. */
-export function ownersByPage(outcome: StepOutcome): Map<number, string> {
-  const state = outcome.states[0] ?? outcome.outcome?.state;
+export function ownersByPage(state: ModelState | undefined, sharing: Sharing): Map<number, string> {
   const owners = new Map<number, string>();
   if (state === undefined) return owners;
   for (const process of state.processes) {
-    const observed = outcome.sharing.mappings.get(process.slot) ?? [];
+    const observed = sharing.mappings.get(process.slot) ?? [];
     const pageAt = new Map<number, number>(observed.map(({ va, ppn: page }) => [va, page]));
     for (const [va, entry] of pagesOf(process.pages)) {
       const page = pageAt.get(va);
@@ -96,37 +94,46 @@ export function ownersByPage(outcome: StepOutcome): Map<number, string> {
   return owners;
 }
 
-/** What the step did to single pages: the allocator's events, and mappings that came, went or were copied. */
+/**
+ * What the step did to single pages: the allocator's events, and mappings that came or went. A page handed
+ * to kfree that others still own is dropped, not freed.
+ */
 export function traceEvents(
   allocator: readonly AllocatorEvent[],
   before: Sharing,
   after: Sharing,
+  observed: OwnershipSnapshot,
 ): TraceEvent[] {
-  const events: TraceEvent[] = allocator.map(({ kind, pa, where }) => ({
-    page: `0x${pa.toString(16)}`,
-    kind,
-    where,
-  }));
-  const pages = new Set<number>();
-  for (const { mappings } of [before, after]) {
-    for (const list of mappings.values()) for (const { ppn: page } of list) pages.add(page);
+  const events: TraceEvent[] = [];
+  const changed = new Map<number, string>();
+  for (const page of pagesIn(before, after)) {
+    if (after.ownerCount(page) === before.ownerCount(page)) continue;
+    changed.set(page, `${before.describeOwners(page)} → ${after.describeOwners(page)}`);
   }
-  for (const page of pages) {
-    const change = after.ownerCount(page) - before.ownerCount(page);
-    if (change === 0) continue;
-    const kind = change > 0 ? 'shared' : 'dropped';
-    const note = `${before.describeOwners(page)} → ${after.describeOwners(page)}`;
+  for (const { kind, pa, where } of allocator) {
+    if (kind === 'refused') continue;
+    const page = pa / PAGE;
+    const kept = kind === 'freed' && !observed.isFree(ppn(page));
+    const note = changed.get(page);
+    changed.delete(page);
+    events.push({
+      page: pageName(page),
+      kind: kept ? 'dropped' : kind,
+      where,
+      ...(note !== undefined && { note }),
+    });
+  }
+  for (const [page, note] of changed) {
+    const kind = after.ownerCount(page) > before.ownerCount(page) ? 'shared' : 'dropped';
     events.push({ page: pageName(page), kind, where: [], note });
   }
   return events;
 }
 
-/** Free pages by model and kernel. */
-export const freeOf = (
-  outcome: StepOutcome,
-  observed: OwnershipSnapshot,
-): TraceStep['freePages'] => {
-  const state = outcome.states[0] ?? outcome.outcome?.state;
-  const kernel = observed.freelist.length;
-  return { model: state === undefined ? kernel : freePages(state), kernel };
-};
+function pagesIn(...sharings: readonly Sharing[]): Set<number> {
+  const pages = new Set<number>();
+  for (const { mappings } of sharings) {
+    for (const list of mappings.values()) for (const { ppn: page } of list) pages.add(page);
+  }
+  return pages;
+}
