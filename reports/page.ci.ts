@@ -1,44 +1,35 @@
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderHtml } from './html.ts';
+import {
+  axeViolations,
+  CHROMIUM,
+  complaintsOf,
+  overflowPx,
+  startChromium,
+} from './testing/chromium.ts';
 import { sampleTrace } from './testing/sample.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
 describe.skipIf(!existsSync(CHROMIUM))('the page in Chromium', () => {
   let browser: Browser;
   let page: Page;
-  const complaints: string[] = [];
+  let complaints: string[] = [];
 
   beforeAll(async () => {
     await build({ configFile: join(HERE, 'page/vite.config.ts') });
     const template = readFileSync(join(HERE, 'page/built/index.html'), 'utf8');
     const file = join(mkdtempSync(join(tmpdir(), 'cowcheck-page-')), 'report.html');
     writeFileSync(file, renderHtml(template, sampleTrace()));
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await startChromium();
     page = await browser.newPage();
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
+    complaints = complaintsOf(page);
     await page.goto(pathToFileURL(file).href);
     await page.waitForSelector('.timeline');
   });
@@ -70,26 +61,12 @@ describe.skipIf(!existsSync(CHROMIUM))('the page in Chromium', () => {
 
   test.each(['light', 'dark'] as const)('is accessible in %s', async (colorScheme) => {
     await page.emulateMedia({ colorScheme });
-    await page.evaluate(
-      readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'),
-    );
-    const violations = await page.evaluate(async () => {
-      // biome-ignore lint/suspicious/noExplicitAny: axe puts itself on the window
-      const found = await (globalThis as any).axe.run();
-      return found.violations.map(
-        (rule: { id: string; nodes: { html: string }[] }) =>
-          `${rule.id}: ${rule.nodes.map((node) => node.html).join(' ')}`,
-      );
-    });
-    expect(violations).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
   });
 
   test('fits a phone without sideways scrolling', async () => {
     await page.setViewportSize({ width: 390, height: 800 });
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflow).toBeLessThanOrEqual(0);
+    expect(await overflowPx(page)).toBeLessThanOrEqual(0);
   });
 
   test('nothing was complained about on the console', () => {

@@ -1,6 +1,7 @@
 import { CLAUSES } from '../spec/clause.ts';
 import type { CheckResult } from '../spec/result.ts';
-import { lineOf, replayCommand } from './violation.ts';
+import { extent } from './extent.ts';
+import { lineOf, replayCommand, shrunkLine } from './violation.ts';
 
 /** How the text is coloured; the identity functions give plain text. */
 export interface Paint {
@@ -25,7 +26,7 @@ export function renderText(result: CheckResult, paint: Paint = PLAIN): string {
 }
 
 function headline(result: CheckResult, paint: Paint): string[] {
-  const figures = `${count(result.steps)} operations in ${count(result.runs)} sequences, ${result.seconds.toFixed(1)} s, ${count(result.stepsPerSecond)} a second`;
+  const figures = `${extent(result)}, ${result.seconds.toFixed(1)} s, ${count(result.stepsPerSecond)} a second`;
   const words = {
     pass: paint.good('nothing found'),
     fail: paint.bad('violation found'),
@@ -58,7 +59,7 @@ function reproducer(result: CheckResult, paint: Paint): string[] {
   if (kept === undefined) return [];
   return [
     '',
-    `shrunk from ${kept.originalLength} to ${kept.length} ${kept.length === 1 ? 'operation' : 'operations'}`,
+    shrunkLine(kept),
     `  replay   ${paint.strong(replayCommand(kept.steps, result.kernel.path))}`,
     `  C        ${kept.c}`,
     ...(kept.html === undefined ? [] : [`  page     ${kept.html}`]),

@@ -1,4 +1,4 @@
-import type { SourceLine, Violation } from '../spec/result.ts';
+import type { Reproducer, SourceLine, Violation } from '../spec/result.ts';
 
 /** `kalloc.c:61 kfree`; empty without a frame. */
 export const lineOf = (frame: SourceLine | undefined): string =>
@@ -22,4 +22,10 @@ export function violationLine(violation: Violation, stepsFile?: string, kernel?:
     where === '' ? '' : ` ${where}`,
     stepsFile === undefined ? '' : ` — replay: ${replayCommand(stepsFile, kernel)}`,
   ].join('');
+}
+
+/** `shrunk from 28 to 2 operations`; only how long it is where it was that short before. */
+export function shrunkLine({ originalLength, length }: Reproducer): string {
+  const operations = `${length} ${length === 1 ? 'operation' : 'operations'}`;
+  return originalLength === length ? operations : `shrunk from ${originalLength} to ${operations}`;
 }

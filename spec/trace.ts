@@ -27,6 +27,7 @@ export interface TraceProcess {
 /** One physical page that the sequence touched, after a step. */
 export interface TraceFrame {
   page: string;
+  /** `free` also where it is in use besides */
   class: PageClass;
   /** `s0@0x3000`, in order */
   owners: string[];

@@ -71,7 +71,7 @@ function traceFrame(
   const differ = modelOwners !== undefined && modelOwners !== owners.join(', ');
   return {
     page: pageName(page),
-    class: observed.classOf(page),
+    class: observed.isFree(page) ? 'free' : observed.classOf(page), // a free page may be mapped too
     owners,
     ...(differ && { modelOwners: modelOwners === '' ? [] : modelOwners.split(', ') }),
     ...(count !== undefined && { count }),

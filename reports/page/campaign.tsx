@@ -3,6 +3,15 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { MutantRow } from '../../spec/campaign.ts';
 import type { CheckResult } from '../../spec/result.ts';
 
+/** Few ticks, none between two whole numbers. */
+const wholeTicks = (rows: readonly { times: number }[]): number | number[] => {
+  const most = Math.max(...rows.map(({ times }) => times));
+  return most < 10 ? Array.from({ length: most + 1 }, (_, at) => at) : 4;
+};
+
+/** Room for the names of what was reached, which wrap at 12 em. */
+const LABEL_PX = 160;
+
 /** The campaign's figures: what was exercised and how often, mutants, states per depth. */
 export function Campaign({ result }: { result: CheckResult }) {
   const reached = Object.entries(result.reached)
@@ -21,10 +30,18 @@ export function Campaign({ result }: { result: CheckResult }) {
           draw={(width) =>
             Plot.plot({
               width,
-              marginLeft: 170,
-              x: { type: 'symlog', grid: true, label: 'times (symlog)' },
-              y: { label: null },
+              height: 50 + reached.length * 30,
+              marginLeft: LABEL_PX,
+              style: { fontSize: '12px' },
+              marginBottom: 45,
+              x: {
+                type: 'symlog',
+                grid: true,
+                label: 'times (symlog)',
+                ticks: wholeTicks(reached),
+              },
               marks: [
+                Plot.axisY({ label: null, tickSize: 0, lineWidth: 12, fill: 'var(--ink)' }),
                 Plot.barX(reached, {
                   x: 'times',
                   y: 'what',

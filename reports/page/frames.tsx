@@ -28,12 +28,16 @@ export function FrameMap(props: {
           ))}
         </select>
       </label>
+      <p class="dim small">
+        A tile is a page of memory: the end of its address, who owns it, and where the kernel keeps
+        counts, the count and the true number of owners.
+      </p>
       <div class="map">
         {frames.map((frame) => (
           <Tile
             key={frame.page}
             frame={frame}
-            wrong={props.wrong.includes(frame.page) || frame.modelOwners !== undefined}
+            wrong={props.wrong.includes(frame.page) || isOutOfPlace(frame)}
             chosen={frame.page === props.chosen}
             choose={props.choose}
           />
@@ -55,7 +59,7 @@ function Tile(props: {
 }) {
   const { frame } = props;
   const who = ownerNames(frame);
-  const label = `${frame.page}: ${frame.class}${who === '' ? '' : `, owned by ${frame.owners.join(', ')}`}${props.wrong ? ', wrong' : ''}`;
+  const label = `${frame.page}: ${frame.class}${who === '' ? '' : `, owned by ${frame.owners.join(', ')}`}${frame.modelOwners === undefined ? '' : `, in the model by ${frame.modelOwners.join(', ') || 'nobody'}`}${props.wrong ? ', wrong' : ''}`;
   return (
     <button
       type="button"
@@ -67,15 +71,31 @@ function Tile(props: {
     >
       <span class="page">{frame.page.slice(-6)}</span>
       <span>{[frame.class === 'user' ? '' : frame.class, who].filter(Boolean).join(' · ')}</span>
-      {frame.count === undefined ? null : (
-        <span class={frame.count === frame.owners.length ? 'dim' : 'wrong'}>
-          count {frame.count}/{frame.owners.length}
-        </span>
-      )}
+      <Count frame={frame} />
+      {frame.modelOwners === undefined ? null : <span>≠ model</span>}
       {props.wrong ? <strong>✗ wrong</strong> : null}
     </button>
   );
 }
+
+/** Only user pages are counted by their owners; a free one must have none. */
+function Count({ frame }: { frame: TraceFrame }) {
+  const { count, owners } = frame;
+  if (count === undefined) return null;
+  if (frame.class !== 'user' && frame.class !== 'free') {
+    return <span class="dim">count {count}</span>;
+  }
+  const right = count === owners.length;
+  return (
+    <span class={right ? 'dim' : 'wrong'}>
+      {right ? '' : '✗ '}count {count}/{owners.length}
+    </span>
+  );
+}
+
+/** Lost, or on the free list and in use. */
+const isOutOfPlace = (frame: TraceFrame): boolean =>
+  frame.class === 'lost' || (frame.class === 'free' && frame.owners.length > 0);
 
 function FrameTable({ frames }: { frames: readonly TraceFrame[] }) {
   return (
@@ -97,7 +117,11 @@ function FrameTable({ frames }: { frames: readonly TraceFrame[] }) {
             </th>
             <td>{frame.class}</td>
             <td>{frame.owners.join(', ')}</td>
-            <td>{frame.modelOwners?.join(', ') ?? 'the same'}</td>
+            <td>
+              {frame.modelOwners === undefined
+                ? 'the same'
+                : frame.modelOwners.join(', ') || 'nobody'}
+            </td>
             <td>{frame.count ?? '–'}</td>
           </tr>
         ))}

@@ -1,7 +1,10 @@
 import { CLAUSES } from '../../spec/clause.ts';
 import type { CheckResult } from '../../spec/result.ts';
-import { replayCommand } from '../violation.ts';
+import { tellingFrame } from '../../spec/telling-frame.ts';
+import { extent } from '../extent.ts';
+import { replayCommand, shrunkLine } from '../violation.ts';
 import { Campaign } from './campaign.tsx';
+import { Story } from './story.tsx';
 import { Walk } from './walk.tsx';
 
 /** The whole page: what was found, the sequence to step through, the campaign's figures. */
@@ -30,9 +33,8 @@ function Headline({ result }: { result: CheckResult }) {
         <code>{result.kernel.path}</code>
       </h1>
       <p class="dim">
-        {result.steps.toLocaleString('en-US')} operations in {result.runs.toLocaleString('en-US')}{' '}
-        sequences · {Math.round(result.stepsPerSecond).toLocaleString('en-US')} a second · seed{' '}
-        {result.seed} · kernel sha256 <code>{result.kernel.sha256.slice(0, 12)}</code> ·{' '}
+        {extent(result)} · {Math.round(result.stepsPerSecond).toLocaleString('en-US')} a second ·
+        seed {result.seed} · kernel sha256 <code>{result.kernel.sha256.slice(0, 12)}</code> ·{' '}
         {result.kernel.features.join(', ')}
       </p>
     </header>
@@ -68,15 +70,18 @@ function Finding({ result }: { result: CheckResult }) {
             <dd>
               <code>{violation.page}</code>
             </dd>
+            {result.trace === undefined ? null : (
+              <Story trace={result.trace} page={violation.page} />
+            )}
           </>
         )}
         {violation.where === undefined || violation.where.length === 0 ? null : (
           <>
             <dt>Kernel</dt>
             <dd>
-              <ol class="stack">
-                {violation.where.map((frame) => (
-                  <li key={`${frame.file}:${frame.line}:${frame.function}`}>
+              <ol class="plain">
+                {violation.where.map((frame, depth) => (
+                  <li key={depth} class={frame === tellingFrame(violation.where) ? 'telling' : ''}>
                     <code>{frame.function}</code> {frame.file}:{frame.line}
                   </li>
                 ))}
@@ -89,9 +94,7 @@ function Finding({ result }: { result: CheckResult }) {
             <dt>Replay</dt>
             <dd>
               <code>{replayCommand(result.reproducer.steps, result.kernel.path)}</code>{' '}
-              <span class="dim">
-                (shrunk from {result.reproducer.originalLength} to {result.reproducer.length})
-              </span>
+              <span class="dim">({shrunkLine(result.reproducer)})</span>
             </dd>
           </>
         )}

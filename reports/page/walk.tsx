@@ -17,7 +17,7 @@ export function Walk({ trace }: { trace: Trace }) {
   return (
     <section aria-labelledby="sequence">
       <h2 id="sequence">
-        The sequence <small>← → step · Home End jump</small>
+        The sequence <small class="keys">← → step · Home End jump</small>
       </h2>
       <Timeline trace={trace} at={at} choose={setAt} />
       <StepSummary step={step} wrong={trace.wrong?.step === step.step} />
@@ -62,8 +62,8 @@ function Timeline(props: { trace: Trace; at: number; choose: (index: number) => 
           >
             <span class="dim">{step.step}</span> <code>{step.operation}</code>
             <span class="outcome">
-              {step.step === wrong ? '✗ ' : ''}
               {step.received}
+              {step.step === wrong ? <strong class="wrong"> ✗ wrong</strong> : null}
             </span>
           </button>
         </li>
@@ -79,14 +79,20 @@ function StepSummary({ step, wrong }: { step: TraceStep; wrong: boolean }) {
       <strong>
         Step {step.step}: <code>{step.operation}</code>
       </strong>{' '}
-      by {step.actor}
-      {wrong ? <strong class="wrong"> — the first wrong step</strong> : null}. Expected{' '}
-      <code>{step.expected}</code>, received <code>{step.received}</code>. Free list:{' '}
+      {step.actor === '' ? null : `by ${step.actor}`}
+      {wrong ? <strong class="wrong"> — the first wrong step</strong> : null}.{' '}
+      {step.note === undefined ? null : <>{step.note} </>}
+      {step.actor === '' ? null : (
+        <>
+          Expected <code>{step.expected}</code>, received <code>{step.received}</code>.{' '}
+        </>
+      )}
+      Free list:{' '}
       <span class={model === kernel ? '' : 'wrong'}>
         model {model}, kernel {kernel}
         {model === kernel ? '' : ` (${kernel > model ? '+' : ''}${kernel - model})`}
       </span>
-      . {step.insns.toLocaleString('en-US')} instructions.
+      .{step.insns === 0 ? '' : ` ${step.insns.toLocaleString('en-US')} instructions.`}
     </p>
   );
 }
