@@ -86,16 +86,32 @@ async function gradeOne(
   );
   const close = () => void pool.close();
   stop.addEventListener('abort', close);
+  const limit = patience(flags.time);
   try {
-    return gradeOf(submission.name, await pool.run(jobOf(submission, flags)));
+    return gradeOf(
+      submission.name,
+      await Promise.race([pool.run(jobOf(submission, flags)), limit.over]),
+    );
   } catch (error) {
     if (stop.aborted) return ungraded(submission);
     const [message = 'the worker died'] = (error as Error).message.split('\n');
     return gradeOf(submission.name, { ...NOTHING, error: message });
   } finally {
     stop.removeEventListener('abort', close);
+    limit.cancel();
     await pool.close();
   }
+}
+
+/** Rejects when a kernel should have had its grade long ago, shrinking and all. */
+function patience(seconds: number): { over: Promise<never>; cancel: () => void } {
+  const most = seconds * 5 + 60;
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_, reject) => {
+    const late = () => reject(new Error(`no grade after ${most} s; raise --time`));
+    timer = setTimeout(late, most * 1000);
+  });
+  return { over, cancel: () => clearTimeout(timer) };
 }
 
 const NOTHING = { verdict: 'inconclusive', runs: 0, steps: 0, seconds: 0 } as const;

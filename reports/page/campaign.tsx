@@ -3,11 +3,16 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { MutantRow } from '../../spec/campaign.ts';
 import type { CheckResult } from '../../spec/result.ts';
 
-/** Few ticks, none between two whole numbers. */
-const wholeTicks = (rows: readonly { times: number }[]): number | number[] => {
-  const most = Math.max(...rows.map(({ times }) => times));
-  return most < 10 ? Array.from({ length: most + 1 }, (_, at) => at) : 4;
+/** 0 and the powers of ten, as far as they are needed. */
+const powersOfTen = (counts: readonly number[]): number[] => {
+  const ticks = [0];
+  const most = Math.max(...counts);
+  for (let tick = 1; tick <= most; tick *= 10) ticks.push(tick);
+  return ticks;
 };
+
+/** `exec!`, as an exploration names an operation of which an allocation fails, in words. */
+const inWords = (what: string): string => what.replace(/!$/, ', an allocation fails');
 
 /** Room for the names of what was reached, which wrap at 12 em. */
 const LABEL_PX = 160;
@@ -15,8 +20,9 @@ const LABEL_PX = 160;
 /** The campaign's figures: what was exercised and how often, mutants, states per depth. */
 export function Campaign({ result }: { result: CheckResult }) {
   const reached = Object.entries(result.reached)
-    .map(([what, times]) => ({ what, times }))
+    .map(([what, times]) => ({ what: inWords(what), times }))
     .sort((a, b) => b.times - a.times);
+  const { depths } = result;
   return (
     <section aria-labelledby="campaign">
       <h2 id="campaign">The campaign</h2>
@@ -33,12 +39,14 @@ export function Campaign({ result }: { result: CheckResult }) {
               height: 50 + reached.length * 30,
               marginLeft: LABEL_PX,
               style: { fontSize: '12px' },
-              marginBottom: 45,
+              marginBottom: 48,
               x: {
                 type: 'symlog',
                 grid: true,
-                label: 'times (symlog)',
-                ticks: wholeTicks(reached),
+                label: 'times (logarithmic)',
+                labelOffset: 36,
+                ticks: powersOfTen(reached.map(({ times }) => times)),
+                tickFormat: ',d',
               },
               marks: [
                 Plot.axisY({ label: null, tickSize: 0, lineWidth: 12, fill: 'var(--ink)' }),
@@ -53,12 +61,12 @@ export function Campaign({ result }: { result: CheckResult }) {
           }
         />
       )}
-      {result.depths === undefined ? null : (
+      {depths === undefined ? null : (
         <Chart
           label="New canonical states per depth"
           table={{
             head: ['depth', 'states', 'transitions', 'seconds'],
-            rows: result.depths.map((row) =>
+            rows: depths.map((row) =>
               [row.depth, row.states, row.transitions, row.seconds].map(String),
             ),
           }}
@@ -66,11 +74,24 @@ export function Campaign({ result }: { result: CheckResult }) {
             Plot.plot({
               width,
               marginLeft: 70,
-              x: { label: 'depth', tickFormat: 'd' },
-              y: { type: 'symlog', grid: true, label: 'states (symlog)' },
+              marginBottom: 48,
+              style: { fontSize: '12px' },
+              x: {
+                label: 'depth',
+                labelOffset: 36,
+                tickFormat: 'd',
+                ticks: depths.map((row) => row.depth),
+              },
+              y: {
+                type: 'symlog',
+                grid: true,
+                label: 'states (logarithmic)',
+                ticks: powersOfTen(depths.map((row) => row.states)),
+                tickFormat: ',d',
+              },
               marks: [
-                Plot.lineY(result.depths, { x: 'depth', y: 'states', stroke: 'var(--bar)' }),
-                Plot.dot(result.depths, { x: 'depth', y: 'states', fill: 'var(--bar)' }),
+                Plot.lineY(depths, { x: 'depth', y: 'states', stroke: 'var(--bar)' }),
+                Plot.dot(depths, { x: 'depth', y: 'states', fill: 'var(--bar)' }),
               ],
             })
           }
@@ -131,7 +152,8 @@ function Mutants({ rows }: { rows: readonly MutantRow[] }) {
       <h3>
         Mutants: {caught} of {rows.length} caught
       </h3>
-      <table>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways where the window is narrow */}
+      <table tabIndex={0}>
         <thead>
           <tr>
             <th scope="col">mutant</th>

@@ -25,17 +25,33 @@ const VERDICTS = {
   inconclusive: 'Inconclusive',
 } as const;
 
+/** What a run over seeded bugs is about is whether each was caught. */
+const OF_MUTANTS = {
+  pass: 'Every bug caught:',
+  fail: 'Not every bug caught:',
+  inconclusive: 'Inconclusive',
+} as const;
+
 function Headline({ result }: { result: CheckResult }) {
+  const { kernel } = result;
   return (
     <header>
       <h1>
-        <span class={`verdict ${result.verdict}`}>{VERDICTS[result.verdict]}</span>{' '}
+        <span class={`verdict ${result.verdict}`}>
+          {(result.mutants ? OF_MUTANTS : VERDICTS)[result.verdict]}
+        </span>{' '}
         <code>{result.kernel.path}</code>
       </h1>
       <p class="dim">
         {extent(result)} · {Math.round(result.stepsPerSecond).toLocaleString('en-US')} a second ·
-        seed {result.seed} · kernel sha256 <code>{result.kernel.sha256.slice(0, 12)}</code> ·{' '}
-        {result.kernel.features.join(', ')}
+        seed {result.seed}
+        {kernel.sha256 === '' ? null : (
+          <>
+            {' · kernel sha256 '}
+            <code>{kernel.sha256.slice(0, 12)}</code>
+          </>
+        )}
+        {kernel.features.map((feature) => ` · ${feature}`)}
       </p>
     </header>
   );
