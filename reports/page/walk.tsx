@@ -82,7 +82,7 @@ function StepSummary({ step, wrong }: { step: TraceStep; wrong: boolean }) {
       {step.actor === '' ? null : `by ${step.actor}`}
       {wrong ? <strong class="wrong"> — the first wrong step</strong> : null}.{' '}
       {step.note === undefined ? null : <>{step.note} </>}
-      {step.actor === '' ? null : (
+      {step.actor === '' && !wrong ? null : (
         <>
           Expected <code>{step.expected}</code>, received <code>{step.received}</code>.{' '}
         </>
