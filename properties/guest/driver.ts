@@ -176,9 +176,13 @@ export class Driver {
     return undefined;
   }
 
-  /** Runs whoever was killed until it is gone, and whoever was woken until it comes back. */
+  /**
+   * Runs whoever was killed until it is gone, and whoever was woken until it comes back. On several harts
+   * init parks often meanwhile: a parent that frees its child's pages on another hart must come to its end.
+   */
   private settle(record: Record, budget: number): Trouble | undefined {
-    for (let turn = 0; turn < this.turnLimit(); turn++) {
+    const turns = this.parts.machine.harts.length > 1 ? MOST_TURNS : this.turnLimit();
+    for (let turn = 0; turn < turns; turn++) {
       if (!this.slots.some((slot, at) => slot.live && this.isOnItsWay(slot, at))) break;
       const parked = this.next(record, budget);
       if ('kind' in parked) return parked;
