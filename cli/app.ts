@@ -1,10 +1,12 @@
 import { type Application, buildApplication, buildRouteMap, text_en } from '@stricli/core';
 import { commands } from './commands/index.ts';
 import type { CliContext } from './context.ts';
-import { exitCodeOf, UsageError } from './exit-codes.ts';
+import { exitCodeOf, isMendable, UsageError } from './exit-codes.ts';
 
 function describe(error: unknown): string {
   if (error instanceof UsageError) return `cowcheck: ${error.message}`;
+  if (isMendable(error))
+    return `cowcheck: the kernel file is damaged, build it anew: ${error.message}`;
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `cowcheck: internal error, please report it: ${details}`;
 }

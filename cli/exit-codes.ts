@@ -1,4 +1,5 @@
 import { ExitCode } from '@stricli/core';
+import { ElfError } from '../emulator/elf/index.ts';
 
 /** What the process returns; they suit `git bisect run`. */
 export const EXIT = {
@@ -16,9 +17,14 @@ export const EXIT = {
 /** Something that the user can mend: one sentence with the way out, no stack trace. */
 export class UsageError extends Error {}
 
+/** Is it for the user to mend? Debug information may turn out to be damaged as late as it is needed. */
+export function isMendable(error: unknown): error is Error {
+  return error instanceof UsageError || error instanceof ElfError;
+}
+
 /** The exit code for an exception thrown by a command. */
 export function exitCodeOf(error: unknown): number {
-  return error instanceof UsageError ? EXIT.usage : EXIT.internal;
+  return isMendable(error) ? EXIT.usage : EXIT.internal;
 }
 
 /** The parser of the command line has its own codes for what went wrong before a command ran. */

@@ -1,4 +1,4 @@
-import { type DebugInfo, readDebugInfo } from '../../emulator/elf/index.ts';
+import { type DebugInfo, ElfError, readDebugInfo } from '../../emulator/elf/index.ts';
 import { inspectKernel, type KernelLayout, LayoutError } from '../../properties/observe/index.ts';
 import type { KernelInput } from '../inputs/kernel-input.ts';
 
@@ -16,12 +16,18 @@ export function staticFindings(
   kernel: KernelInput,
   refcount: string | undefined,
 ): { findings: Finding[]; layout: KernelLayout | undefined } {
-  const debug = readDebugInfo(kernel.elf);
-  const findings = [elfFinding(kernel), debugFinding(debug)];
+  const findings = [elfFinding(kernel)];
   try {
+    const debug = readDebugInfo(kernel.elf);
+    findings.push(debugFinding(debug));
     const layout = inspectKernel(kernel.elf, debug, refcount === undefined ? {} : { refcount });
     return { findings: [...findings, ...layoutFindings(layout)], layout };
   } catch (error) {
+    if (error instanceof ElfError) {
+      const found = `damaged, build the kernel anew: ${error.message}`;
+      findings.push({ what: 'debug information', found, good: false });
+      return { findings, layout: undefined };
+    }
     if (!(error instanceof LayoutError)) throw error;
     const problems = error.problems.map(
       (problem): Finding => ({ what: 'structures', found: problem, good: false }),
@@ -55,6 +61,11 @@ function debugFinding(debug: DebugInfo | undefined): Finding {
   };
 }
 
+/** Without types a variable is tried as integers of every size: it is named once. */
+const variablesOf = (counts: KernelLayout['counts']): string[] => [
+  ...new Set(counts.map(({ name }) => name.replace(/ as \d+-bit integers$/, ''))),
+];
+
 function layoutFindings(layout: KernelLayout): Finding[] {
   const { proc, freelists, functions, counts, timer, renamed, degraded } = layout;
   const missing = (['kalloc', 'kfree', 'usertrap', 'panic'] as const).filter(
@@ -84,7 +95,7 @@ function layoutFindings(layout: KernelLayout): Finding[] {
     },
     {
       what: 'may be reference counts',
-      found: counts.length === 0 ? 'none' : counts.map(({ name }) => name).join(', '),
+      found: counts.length === 0 ? 'none' : variablesOf(counts).join(', '),
       good: true,
     },
     { what: 'timer', found: timer, good: timer !== 'unknown' },

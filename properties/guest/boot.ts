@@ -65,7 +65,7 @@ export function bootGuest(options: BootOptions): Guest {
   const hooks = hookAllocator(machine, layout.functions, where);
   const table = processTable(layout.proc, machine.memory);
   const initIndex = table.find(INIT_PID);
-  if (initIndex === undefined) throw new GuestError('the kernel runs /init without a pid of 1');
+  if (initIndex === undefined) throw new GuestError(withoutInit(debug !== undefined));
   const driver = new Driver({
     machine,
     table,
@@ -115,6 +115,13 @@ export function bootGuest(options: BootOptions): Guest {
     dispose: () => machine.dispose(),
   };
 }
+
+/** /init runs, and the process table does not say so. */
+const withoutInit = (typed: boolean): string =>
+  typed
+    ? 'the kernel runs /init without a pid of 1'
+    : 'struct proc is not laid out as in any xv6-riscv known here, which had to be assumed without debug ' +
+      'information; build the kernel with -ggdb';
 
 function imageWithAgent(image: Uint8Array, agent: Uint8Array): Uint8Array {
   try {

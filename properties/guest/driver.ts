@@ -31,6 +31,13 @@ export interface DriverParts {
 /** Ticks given to a scheduler that waits although somebody could run. */
 const MOST_TICKS = 16;
 
+/**
+ * Turns of init, with nobody on its way, after which the other harts are taken to be idle: the schedulers of
+ * many kernels look for work without ever waiting.
+ */
+const CALM_TURNS = 8;
+const USER = 0;
+
 /** Turns of others during one operation: a write of several blocks sleeps for the disk often. */
 const MOST_TURNS = 5000;
 
@@ -178,12 +185,16 @@ export class Driver {
 
   /**
    * Runs whoever was killed until it is gone, and whoever was woken until it comes back. On several harts
-   * init parks often meanwhile: a parent that frees its child's pages on another hart must come to its end.
+   * init parks often meanwhile: a parent that frees its child's pages on another hart must come to its end,
+   * and so must a zombie there that has not woken its parent yet.
    */
   private settle(record: Record, budget: number): Trouble | undefined {
     const turns = this.parts.machine.harts.length > 1 ? MOST_TURNS : this.turnLimit();
+    let calmTurns = 0;
     for (let turn = 0; turn < turns; turn++) {
-      if (!this.slots.some((slot, at) => slot.live && this.isOnItsWay(slot, at))) break;
+      const busy = this.slots.some((slot, at) => slot.live && this.isOnItsWay(slot, at));
+      calmTurns = busy ? 0 : calmTurns + 1;
+      if (!busy && (this.othersRest() || calmTurns > CALM_TURNS)) break;
       const parked = this.next(record, budget);
       if ('kind' in parked) return parked;
     }
@@ -195,6 +206,14 @@ export class Driver {
       }
     }
     return undefined;
+  }
+
+  /** Is no other hart in the kernel, but to wait there? */
+  private othersRest(): boolean {
+    const { harts } = this.parts.machine;
+    return harts.every(
+      (hart) => hart.index === this.currentHart || hart.waiting || hart.privilege === USER,
+    );
   }
 
   private isOnItsWay(slot: GuestSlot, at: number): boolean {

@@ -19,18 +19,38 @@ const EARLY_STATES: ProcLayout['states'] = new Map<number, ProcState | undefined
 
 /**
  * `proc[]` from its symbol alone, with the layouts that xv6-riscv has had: `wait_lock` came together with the
- * one in use since then. What is found at run time is checked before it is believed.
+ * one in use since then; `proc_lock` is the bundled kernel's. What is found at run time is checked before it
+ * is believed.
  */
 export function defaultProcLayout(elf: ElfFile): ProcLayout | undefined {
   const symbol = elf.symbol('proc');
   if (symbol === undefined || symbol.sizeBytes % NPROC !== 0) return undefined;
   const strideBytes = symbol.sizeBytes / NPROC;
   if (strideBytes < 96) return undefined;
+  const fields = elf.symbol('proc_lock') === undefined ? fieldsOfXv6(elf) : FIELDS_OF_OURS;
+  const { address } = symbol;
+  return { address, count: NPROC, strideBytes, extra: [], extraTables: [], ...fields };
+}
+
+type Fields = Omit<ProcLayout, 'address' | 'count' | 'strideBytes' | 'extra' | 'extraTables'>;
+
+/** kernel/src/proc.h */
+const FIELDS_OF_OURS: Fields = {
+  pid: int(0),
+  state: int(4),
+  parent: word(8),
+  xstate: int(24),
+  killed: int(28),
+  pagetable: word(48),
+  sz: word(56),
+  trapframe: word(64),
+  kstack: word(72),
+  states: DEFAULT_STATES,
+};
+
+function fieldsOfXv6(elf: ElfFile): Fields {
   const isEarly = elf.symbol('wait_lock') === undefined;
   return {
-    address: symbol.address,
-    count: NPROC,
-    strideBytes,
     state: int(24),
     parent: word(isEarly ? 32 : 56),
     killed: int(isEarly ? 48 : 40),
@@ -40,8 +60,6 @@ export function defaultProcLayout(elf: ElfFile): ProcLayout | undefined {
     sz: word(72),
     pagetable: word(80),
     trapframe: word(88),
-    extra: [],
-    extraTables: [],
     states: isEarly ? EARLY_STATES : DEFAULT_STATES,
   };
 }
