@@ -96,12 +96,16 @@ describe('seeded bugs', () => {
     session.dispose();
   });
 
-  test('the line is named that stores to a shared page, not who takes a free one meanwhile', async () => {
+  test('the source lines of a store to a shared page are those of the store', async () => {
     const session = await openKernel('mutant:copyout-ignores-cow');
     const { failure } = runCampaign(session, { seed: 1, runs: 60 });
-    expect(failure?.sequence).toMatchObject([{ op: 'pipe' }]);
-    const { where } = explain(session, failure!).violation;
-    expect(where?.map((line) => line.function).slice(0, 2)).toEqual(['memmove', 'copyout']);
+    // an explanation leaves the session as it was: the second one says the same
+    for (let time = 0; time < 2; time++) {
+      const { violation } = explain(session, failure!);
+      expect(violation.clause).toBe('isolation');
+      const functions = violation.where?.map((line) => line.function);
+      expect(functions?.slice(0, 2)).toEqual(['memmove', 'copyout']);
+    }
     session.dispose();
   });
 

@@ -32,10 +32,13 @@ export function writeReproducer(
   const steps = join(out, `${stem}.steps`);
   const c = join(out, `${stem}.c`);
   const notes = { kernel: name, seed, base, violation };
+  const texts = [
+    [steps, printSteps(stepsOf(sequence, played, notes), session.syntax)],
+    [c, reproducerInC(session, failure)],
+  ] as const;
   try {
     mkdirSync(out, { recursive: true });
-    writeFileSync(steps, printSteps(stepsOf(sequence, played, notes), session.syntax));
-    writeFileSync(c, reproducerInC(session, failure));
+    for (const [path, text] of texts) writeFileSync(path, text);
   } catch (error) {
     throw new UsageError(`cannot write to ${out}: ${(error as Error).message}; choose --out`);
   }

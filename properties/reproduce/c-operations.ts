@@ -35,9 +35,6 @@ const call = (name: string, ...args: (string | number)[]): COperation => ({
 
 const pointer = (address: Address, type = 'void'): string => `(${type} *)${cAddress(address)}`;
 
-/** Descriptors 0 to 2 are what the program prints to: the sequence's own come after them. */
-const cFd = (fd: number): number => (fd < 0 ? fd : fd + 3);
-
 /** How a user program does `operation`. `resume` is the argument vector that exec comes back with. */
 export function cOperation(
   operation: Operation,
@@ -67,14 +64,14 @@ export function cOperation(
       return call('pipe', pointer(operation.va, 'int'));
     case 'read':
     case 'write':
-      return call(operation.op, cFd(operation.fd), pointer(operation.va, 'char'), operation.length);
+      return call(operation.op, operation.fd, pointer(operation.va, 'char'), operation.length);
     case 'open':
       return call('open', pointer(operation.path, 'char'), operation.mode);
     case 'close':
     case 'dup':
-      return call(operation.op, cFd(operation.fd));
+      return call(operation.op, operation.fd);
     case 'fstat':
-      return call('fstat', cFd(operation.fd), pointer(operation.va, 'struct stat'));
+      return call('fstat', operation.fd, pointer(operation.va, 'struct stat'));
     case 'link':
       return call('link', pointer(operation.from, 'char'), pointer(operation.to, 'char'));
     case 'unlink':
@@ -82,7 +79,7 @@ export function cOperation(
     case 'chdir':
       return call(operation.op, pointer(operation.path, 'char'));
     case 'sleep':
-      return { code: [`wait_ticks(${operation.ticks});`, 'got = 0;'], says: 'sleep' };
+      return call('sleep', operation.ticks);
     case 'uptime':
     case 'getpid':
       return call(operation.op);

@@ -27,6 +27,7 @@ export function reproducerInC(session: Session, failure: ShrunkFailure): string 
     },
   });
   return cProgram({
+    tight: base !== 'roomy',
     steps: failure.steps.flatMap((step) => playedStep(step, session)),
     finalBytes: finalBytes(last, sequence),
     clause: violation.clause,

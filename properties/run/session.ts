@@ -64,7 +64,8 @@ export interface Session {
   dispose(): void;
 }
 
-const TIGHT_PAGES = 128;
+/** Free pages of the tight base. */
+export const TIGHT_PAGES = 128;
 export const START_BUDGET_INSNS = 200_000_000;
 const PAGE = 4096;
 
