@@ -94,6 +94,13 @@ describe.each([1, 2])('the console of a kernel on %d harts', (harts) => {
   });
 });
 
+test('after a key on three harts, who is woken on another hart is waited for until it is back', async () => {
+  const session = await openKernel('cow', { harts: 3 });
+  const lines = ['p0 fork', 'type \\n', 'p0 wait 0x0', 'p0 exit 0'];
+  expect(play(session, ...lines).slice(1)).toEqual(['ok', 'blocked', 'exited']);
+  session.dispose();
+});
+
 describe('what a campaign sees of the console', () => {
   test('a line read into a shared page, a reader that comes back, bytes written', async () => {
     const session = await openKernel('cow');
