@@ -6,11 +6,17 @@ const SLICE_INSNS = 1_000_000;
 const REFUSED_INSNS = 20_000_000;
 /** A kernel that did not look at the disk within this has none. */
 const BOOT_INSNS = 4_000_000_000;
+/** A kernel that writes nothing for so long goes round in a loop. */
+export const LOOPING_INSNS = 200_000_000;
 
 function refused(machine: Machine): boolean {
   let looking = 0;
+  let writing = 0;
   for (let ran = 0; ran < BOOT_INSNS && looking < REFUSED_INSNS; ran += SLICE_INSNS) {
+    const mark = machine.memory.mark();
     const stop = machine.run(SLICE_INSNS);
+    if (machine.memory.writtenSince(mark).length > 0) writing = ran;
+    if (ran - writing > LOOPING_INSNS) break;
     if (machine.diskDriver === 'talking') return false;
     if (machine.diskDriver === 'looking') looking += SLICE_INSNS;
     if (stop.kind !== 'budget') break;

@@ -1,7 +1,7 @@
 import { parseElf, readDebugInfo } from '../../emulator/elf/index.ts';
 import { createMachine } from '../../emulator/index.ts';
-import type { Hart, Machine } from '../../emulator/machine/api.ts';
-import { bootDisk } from '../../emulator/machine/boot-disk.ts';
+import type { Hart, Machine, Stop } from '../../emulator/machine/api.ts';
+import { bootDisk, LOOPING_INSNS } from '../../emulator/machine/boot-disk.ts';
 import { FsError } from '../../kernel/image/fs-error.ts';
 import { replaceFile } from '../../kernel/image/replace-file.ts';
 import { inspectKernel } from '../observe/index.ts';
@@ -156,12 +156,12 @@ function runsAgent({ memory }: Machine, hart: Hart, agent: AgentProgram): boolea
 function reachPark({ machine, park, panic, budget, isAgent }: Boot, printed: () => string): void {
   const panicking = (): Hart | undefined =>
     machine.harts.find((hart) => panic !== undefined && hart.pc === BigInt(panic));
-  let stop = panicking() ? undefined : machine.run(budget);
-  const before = machine.retired;
+  const end = machine.retired + budget;
+  let stop = panicking() ? undefined : runAlive(machine, end);
   while (stop?.kind === 'breakpoint' && stop.id === park) {
     if (isAgent(machine.harts[stop.hart]!)) return;
     // the kernel's own first program, which only executes /init, has an instruction there too
-    stop = machine.run(Math.max(1, budget - (machine.retired - before)));
+    stop = runAlive(machine, end);
   }
   const hart = panicking();
   if (stop === undefined || hart !== undefined) {
@@ -170,7 +170,7 @@ function reachPark({ machine, park, panic, budget, isAgent }: Boot, printed: () 
   const last = printed().trim().split('\n').at(-1) ?? '';
   const said = last === '' ? 'it printed nothing' : `the last thing it printed was "${last}"`;
   const happened = {
-    budget: `did not reach user mode in ${budget} instructions`,
+    budget: `did not reach user mode in ${machine.retired} instructions`,
     idle: 'stopped at boot: every hart waits and nothing can wake it',
     exit: 'ended the machine at boot',
     breakpoint: 'stopped at boot',
@@ -178,6 +178,17 @@ function reachPark({ machine, park, panic, budget, isAgent }: Boot, printed: () 
     trap: 'stopped at boot',
   }[stop.kind];
   throw new GuestError(`the kernel ${happened}; ${said}`);
+}
+
+/** Runs until something happens, until `end` (retired instructions), or until nothing is written any more. */
+function runAlive(machine: Machine, end: number): Stop {
+  for (;;) {
+    const mark = machine.memory.mark();
+    const left = Math.max(1, end - machine.retired);
+    const stop = machine.run(Math.min(LOOPING_INSNS, left));
+    const isOver = left <= LOOPING_INSNS || machine.memory.writtenSince(mark).length === 0;
+    if (stop.kind !== 'budget' || isOver) return stop;
+  }
 }
 
 /** The C string that a0 points to: what panic is called with. */
