@@ -35,8 +35,8 @@ const PIPE_READ = 0;
 const PIPE_WRITE = 1;
 
 /**
- * Every operation that is tried in a state: the COW operations on each page by each live process, and a
- * copy that crosses into the second page. Which of them are enabled, the model says.
+ * Every operation that is tried in a state: the COW operations on each page by each live process, a store
+ * right after a load, and a copy that crosses into the second page. Which of them are enabled, the model says.
  */
 export function alphabet(state: ModelState, bounds: ExploreBounds): Operation[] {
   const acting = actingSlots(state);
@@ -54,9 +54,19 @@ export function alphabet(state: ModelState, bounds: ExploreBounds): Operation[] 
       { op: 'load', proc, va, width: 8 },
       { op: 'read', proc, fd: PIPE_READ, va, length: COPY_BYTES },
     ]),
+    loadAndStore(proc),
     ...(bounds.pages > 1 ? [readAcross(proc)] : []),
   ]);
 }
+
+/**
+ * A store right after a load, with no way through the kernel between them: the translation that the load
+ * left behind is met by the fault. As two operations they would be told apart by a TLB alone.
+ */
+const loadAndStore = (proc: number): Operation => ({
+  ...{ op: 'lrsc', proc, va: 'heap' },
+  ...{ width: 8, value: 1 },
+});
 
 /** Half into the first page, half into the second. */
 const readAcross = (proc: number): Operation => ({
