@@ -193,7 +193,7 @@ describe('checkers', () => {
     const value = scene(forked, { op: 'sbrk', proc: 0, bytes: 1 }, (_, step) => {
       step.result = { kind: 'value', a0: (1n << 64n) - 1n, a3: 0n };
     });
-    expect(objection(value)).toMatch(/^result: s0: expected = 0x7000, got -1/);
+    expect(objection(value)).toMatch(/^result: s0: expected 0x7000, got -1/);
     const killed = scene(forked, { op: 'getpid', proc: 0 }, (_, step) => {
       step.result = { kind: 'gone' };
     });
@@ -204,14 +204,14 @@ describe('checkers', () => {
     const back = scene(forked, { op: 'getpid', proc: 0 }, (_, step) => {
       step.completions = [{ slot: 1, a0: 0n }];
     });
-    expect(objection(back)).toMatch(/^result: s1: expected blocked, got = 0x0/);
+    expect(objection(back)).toMatch(/^result: s1: expected blocked, got 0x0/);
   });
 
   test('result: fork gives the child something other than 0', () => {
     const bad = scene(forked, { op: 'getpid', proc: 0 }, (_, step) => {
       step.firstReturns = [{ slot: 1, a0: 5n }];
     });
-    expect(objection(bad)).toMatch(/^result: fork in s1: expected = 0x0, got = 0x5/);
+    expect(objection(bad)).toMatch(/^result: fork in s1: expected 0x0, got 0x5/);
   });
 
   test('isolation: a page that is shared before and after was written', () => {

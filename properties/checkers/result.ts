@@ -61,9 +61,13 @@ function firstReturns(view: StepView): Disagreement | undefined {
 }
 
 function disagreement(who: string, expected: Expected | string, received: string): Disagreement {
-  const wanted = typeof expected === 'string' ? expected : printExpected(expected);
-  return { message: `${who}: expected ${wanted}, got ${received}`, expected: wanted, received };
+  const wanted = plain(typeof expected === 'string' ? expected : printExpected(expected));
+  const got = plain(received);
+  return { message: `${who}: expected ${wanted}, got ${got}`, expected: wanted, received: got };
 }
+
+/** Without the sign that marks a value in a .steps file. */
+const plain = (result: string): string => result.replace(/^= /, '');
 
 /** A guest result in the words of the .steps format. */
 export function describeResult(view: Pick<StepView, 'slots'>, got: GuestStep['result']): string {
