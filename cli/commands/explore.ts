@@ -46,7 +46,7 @@ export const explore = buildCommand<ExploreFlags, [kernel?: string], CliContext>
         kind: 'parsed',
         parse: integer(1, 8),
         placeholder: 'V',
-        brief: 'pages that are stored to, loaded from and copied into',
+        brief: 'pages that are stored to and loaded from; the first two are copied into',
         default: '2',
       },
       depth: {

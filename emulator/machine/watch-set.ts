@@ -47,10 +47,11 @@ export function createWatchSet(
       if (!(page >= 0 && page < layout.ramPages)) {
         throw new RangeError(`watch: page 0x${ppn.toString(16)} is not RAM`);
       }
-      let bits = 0;
-      KINDS.forEach((kind, index) => {
-        if (flags[kind]) bits |= PAGE_FLAG.watchLoad << index;
-      });
+      const bits =
+        (flags.load ? PAGE_FLAG.watchLoad : 0) |
+        (flags.store ? PAGE_FLAG.watchStore : 0) |
+        (flags.fetch ? PAGE_FLAG.watchFetch : 0) |
+        (flags.walk ? PAGE_FLAG.watchWalk : 0);
       const before = views.bytes[layout.pageFlags + page]! & ALL;
       if (before === bits) return;
       const walks =

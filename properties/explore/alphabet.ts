@@ -5,7 +5,7 @@ import type { Operation } from '../../spec/operation.ts';
 export interface ExploreBounds {
   /** processes at a time, those included that nobody has waited for yet */
   procs: number;
-  /** pages of the heap that are stored to, loaded from and copied into */
+  /** pages of the heap that are stored to and loaded from; the first two are copied into */
   pages: number;
   /** operations in a row */
   depth: number;
@@ -36,7 +36,7 @@ const PIPE_WRITE = 1;
 
 /**
  * Every operation that is tried in a state: the COW operations on each page by each live process, a store
- * right after a load, and a copy that crosses into the second page. Which of them are enabled, the model says.
+ * right after a load, and copies into the first page and across into the second. Which of them are enabled, the model says.
  */
 export function alphabet(state: ModelState, bounds: ExploreBounds): Operation[] {
   const acting = actingSlots(state);
@@ -52,10 +52,10 @@ export function alphabet(state: ModelState, bounds: ExploreBounds): Operation[] 
     ...pagesOf(bounds).flatMap((va): Operation[] => [
       { op: 'store', proc, va, width: 8, value: 1 },
       { op: 'load', proc, va, width: 8 },
-      { op: 'read', proc, fd: PIPE_READ, va, length: COPY_BYTES },
     ]),
     loadAndStore(proc),
-    ...(bounds.pages > 1 ? [readAcross(proc)] : []),
+    read(proc, 'heap'),
+    ...(bounds.pages > 1 ? [read(proc, ACROSS)] : []),
   ]);
 }
 
@@ -64,15 +64,23 @@ export function alphabet(state: ModelState, bounds: ExploreBounds): Operation[] 
  * left behind is met by the fault. As two operations they would be told apart by a TLB alone.
  */
 const loadAndStore = (proc: number): Operation => ({
-  ...{ op: 'lrsc', proc, va: 'heap' },
-  ...{ width: 8, value: 1 },
+  op: 'lrsc',
+  proc,
+  va: 'heap',
+  width: 8,
+  value: 1,
+});
+
+const read = (proc: number, va: string): Operation => ({
+  op: 'read',
+  proc,
+  fd: PIPE_READ,
+  va,
+  length: COPY_BYTES,
 });
 
 /** Half into the first page, half into the second. */
-const readAcross = (proc: number): Operation => ({
-  ...{ op: 'read', proc, fd: PIPE_READ, length: COPY_BYTES },
-  va: `heap+0x${(PAGE - COPY_BYTES / 2).toString(16)}`,
-});
+const ACROSS = `heap+0x${(PAGE - COPY_BYTES / 2).toString(16)}`;
 
 const kill = (proc: number, target: number): Operation => ({ op: 'kill', proc, target });
 
