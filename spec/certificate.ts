@@ -25,6 +25,20 @@ export interface Certificate {
   visited: string[];
 }
 
+/** Bounds of an exploration of a model by itself. */
+export interface ModelBounds {
+  processes: number;
+  /** pages of an address space: first the read-only ones, then the image's others, then heap */
+  pages: number;
+  /** pages of these that are never writable */
+  readOnly: number;
+  /** pages that exec maps, read-only ones included */
+  image: number;
+  frames: number;
+  /** may allocations fail while frames are free? */
+  failing: boolean;
+}
+
 /**
  * What an exploration of a model by itself shows. Schema `cowcheck-model-certificate/1`: the first line
  * of its file, with a `seal` (SHA-256 over this line and the states); after it come the states themselves,
@@ -36,14 +50,7 @@ export interface ModelCertificate {
   model: string;
   /** version of the model's rules */
   rules: string;
-  bounds: {
-    processes: number;
-    pages: number;
-    readOnly: number;
-    image: number;
-    frames: number;
-    failing: boolean;
-  };
+  bounds: ModelBounds;
   /** canonical states, all that can be reached, and transitions out of them */
   states: number;
   transitions: number;

@@ -1,19 +1,10 @@
 /**
- * Bounds of an exploration, and how a state of the core lies in a row of bytes. The core is the same
- * machine as spec/cow.qnt: processes × pages → frames, with counts, free list and one bit of content.
+ * How a state of the core lies in a row of bytes. The core is the same machine as spec/cow.qnt:
+ * processes × pages → frames, with counts, free list and one bit of content.
  */
-export interface Bounds {
-  processes: number;
-  /** pages of an address space: first the read-only ones, then the image's others, then heap */
-  pages: number;
-  /** pages of these that are never writable */
-  readOnly: number;
-  /** pages that exec maps, read-only ones included */
-  image: number;
-  frames: number;
-  /** may allocations fail while frames are free? */
-  failing: boolean;
-}
+import type { ModelBounds } from '../../spec/certificate.ts';
+
+export type Bounds = ModelBounds;
 
 export const UNUSED = 0;
 export const LIVE = 1;

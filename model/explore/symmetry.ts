@@ -5,10 +5,8 @@
  */
 import { entryAt, FREE, frameAt, type Layout, type Row, statusOf } from './bounds.ts';
 
-export interface Canonicalizer {
-  /** Writes the canonical form of `row` into `into`. */
-  (row: Row, into: Row): void;
-}
+/** Writes the canonical form of `row` into `into`. */
+export type Canonicalizer = (row: Row, into: Row) => void;
 
 /** The identity, for exploration without symmetry. */
 export const asIs: Canonicalizer = (row, into) => into.set(row);
