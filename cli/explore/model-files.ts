@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { type Bounds, layoutOf } from '../../model/explore/bounds.ts';
 import { type CoreCheckpoint, rowsOf } from '../../model/explore/checkpoint.ts';
 import type { CoreResult } from '../../model/explore/search.ts';
-import { ExplorationFileError } from '../../properties/explore/exploration-file.ts';
+import { ExplorationFileError, sameRules } from '../../properties/explore/exploration-file.ts';
 import type { ModelCertificate } from '../../spec/certificate.ts';
 import { hasSchema, readSealed, writeSealed } from './sealed-file.ts';
 
@@ -124,11 +124,7 @@ export function sameModel(
       `${path} belongs to the model ${found.model}, not to ${wanted.model}; name that one, or another file`,
     );
   }
-  if (found.rules !== wanted.rules) {
-    throw new ExplorationFileError(
-      `${path} was made with the rules of ${found.rules}, these are ${wanted.rules}; explore anew`,
-    );
-  }
+  sameRules(found.rules, wanted.rules, path);
 }
 
 function parseAs<S extends v.GenericSchema>(

@@ -4,8 +4,8 @@ import type { MutantRow } from '../../spec/campaign.ts';
 import type { CliContext } from '../context.ts';
 import { UsageError } from '../exit-codes.ts';
 import type { ExploreMutantJob, ExploreMutantReply } from '../workers/explore-mutant-worker.ts';
+import { runJobs } from '../workers/run-jobs.ts';
 import { beside } from '../workers/serve.ts';
-import { createWorkerPool } from '../workers/worker-pool.ts';
 import { clausesOf } from './mutants-text.ts';
 
 const NAME = 40;
@@ -29,30 +29,19 @@ export async function exploreMutants(
   workers: number,
 ): Promise<{ rows: MutantRow[]; good: boolean; stopped: boolean }> {
   const { stdout } = context.process;
-  const module = beside(import.meta.url, '../workers/explore-mutant-worker');
-  const size = Math.min(workers, mutants.length || 1);
-  const pool = createWorkerPool<ExploreMutantJob, ExploreMutantReply>(module, undefined, size);
-  let stopped = false;
-  const stopListening = context.terminal.onInterrupt(() => {
-    stopped = true;
-    void pool.close();
-  });
   const all: Explored[] = [];
   stdout.write(line('mutant', 'row', 'header', 'found', 'transitions', 'seconds'));
-  try {
-    await Promise.all(
-      mutants.map(async (mutant) => {
-        const explored = judge(mutant, await pool.run(jobOf(mutant)));
-        all.push(explored);
-        stdout.write(lineOf(explored));
-      }),
-    );
-  } catch (error) {
-    if (!stopped) throw error;
-  } finally {
-    stopListening();
-    await pool.close();
-  }
+  const stopped = await runJobs<MutantInfo, ExploreMutantJob, ExploreMutantReply>(context, {
+    module: beside(import.meta.url, '../workers/explore-mutant-worker'),
+    workers,
+    items: mutants,
+    jobOf,
+    onReply(mutant, reply) {
+      const explored = judge(mutant, reply);
+      all.push(explored);
+      stdout.write(lineOf(explored));
+    },
+  });
   stdout.write(summary(all));
   const good = all.every(({ asExpected }) => asExpected);
   return { rows: all.map(rowOf), good, stopped };
@@ -61,8 +50,12 @@ export async function exploreMutants(
 function rowOf({ mutant, reply }: Explored): MutantRow {
   const { transitions, seconds, found } = reply;
   return {
-    ...{ name: mutant.name, row: mutant.row, expected: clausesOf(mutant) },
-    ...{ steps: transitions, seconds, seed: 0 },
+    name: mutant.name,
+    row: mutant.row,
+    expected: clausesOf(mutant),
+    steps: transitions,
+    seconds,
+    seed: 0,
     ...(found && { caught: found.clause, length: found.operations }),
   };
 }

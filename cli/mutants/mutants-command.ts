@@ -6,10 +6,16 @@ import type { CliContext } from '../context.ts';
 import { EXIT, UsageError } from '../exit-codes.ts';
 import { writeText } from '../files.ts';
 import type { CheckJob, CheckReply } from '../workers/check-worker.ts';
+import { runJobs } from '../workers/run-jobs.ts';
 import { beside } from '../workers/serve.ts';
-import { createWorkerPool } from '../workers/worker-pool.ts';
 import { exploreMutants } from './explore-mutants.ts';
 import { clausesOf, mutantHeader, mutantLine, mutantSummary } from './mutants-text.ts';
+
+/** One campaign against one mutant. */
+interface Hunt {
+  mutant: MutantInfo;
+  seed: number;
+}
 
 /** `cowcheck mutants`: see its description. */
 export async function mutantsCommand(
@@ -24,36 +30,22 @@ export async function mutantsCommand(
     const explored = await exploreMutants(this, single, flags.workers);
     return finish(this, flags, { ...explored, seconds: (this.now() - start) / 1000 });
   }
-  const pool = createWorkerPool<CheckJob, CheckReply>(
-    beside(import.meta.url, '../workers/check-worker'),
-    undefined,
-    Math.min(flags.workers, single.length * flags.seeds || 1),
-  );
   const { stdout } = this.process;
   stdout.write(mutantHeader());
   const rows: MutantRow[] = [];
-  let stopped = false;
-  const stopListening = this.terminal.onInterrupt(() => {
-    stopped = true;
-    void pool.close();
-  });
-  try {
-    const jobs = single.flatMap((mutant) =>
+  const stopped = await runJobs<Hunt, CheckJob, CheckReply>(this, {
+    module: beside(import.meta.url, '../workers/check-worker'),
+    workers: flags.workers,
+    items: single.flatMap((mutant) =>
       Array.from({ length: flags.seeds }, (_, i) => ({ mutant, seed: flags.seed + i })),
-    );
-    await Promise.all(
-      jobs.map(async ({ mutant, seed }) => {
-        const row = rowOf(mutant, seed, await pool.run(jobOf(mutant, seed, flags)));
-        rows.push(row);
-        stdout.write(mutantLine(row));
-      }),
-    );
-  } catch (error) {
-    if (!stopped) throw error;
-  } finally {
-    stopListening();
-    await pool.close();
-  }
+    ),
+    jobOf: ({ mutant, seed }) => jobOf(mutant, seed, flags),
+    onReply({ mutant, seed }, reply) {
+      const row = rowOf(mutant, seed, reply);
+      rows.push(row);
+      stdout.write(mutantLine(row));
+    },
+  });
   const skipped = chosen.filter(({ harts }) => harts > 1);
   stdout.write(mutantSummary(rows, skipped));
   const good = rows.every(asExpected);

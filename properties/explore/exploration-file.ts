@@ -142,11 +142,15 @@ export function sameIdentity(of: Identity, identity: Identity, file: string): vo
       `${file} belongs to another kernel (${of.kernel.path}, sha256 ${of.kernel.sha256.slice(0, 12)}), not to ${identity.kernel.path}`,
     );
   }
-  if (of.model !== identity.model) {
-    throw new ExplorationFileError(
-      `${file} was made with the rules of ${of.model}, these are ${identity.model}; explore anew`,
-    );
-  }
+  sameRules(of.model, identity.model, file);
+}
+
+/** Throws ExplorationFileError when a file was made with another version of the model's rules. */
+export function sameRules(found: string, wanted: string, file: string): void {
+  if (found === wanted) return;
+  throw new ExplorationFileError(
+    `${file} was made with the rules of ${found}, these are ${wanted}; explore anew`,
+  );
 }
 
 function parseAs<S extends v.GenericSchema>(
